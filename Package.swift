@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target per room; ARCHITECTURE.md says what each is for and who may import whom.
+// The import table there is data in Tests/HouseTests, which fails when this file or a source strays.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestKit"], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "plaited",
+  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST"].map {
+    .library(name: $0, targets: [$0])
+  },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")
+  ],
+  targets: [
+    // C libraries: a module map each, no logic.
+    .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
+    .systemLibrary(
+      name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+    // C, ours: SHA-256 on the CPU's SHA instructions, with a portable path.
+    .target(name: "CSHA256"),
+
+    room("ATSyntax", []),
+    room("DAGCBOR", ["CCBOR", "CSHA256"]),
+    room("ATCrypto", ["CSecp256k1", "DAGCBOR", crypto]),
+    room("Identity", ["ATSyntax", "DAGCBOR", "ATCrypto"]),
+    room("MST", ["ATSyntax", "DAGCBOR"]),
+
+    // Shared by the tests: fixtures, seeded randomness, the common input.
+    .target(
+      name: "TestKit", dependencies: [], path: "Tests/TestKit", swiftSettings: strict),
+    tests(of: "ATSyntax", ["ATSyntax"]),
+    tests(of: "DAGCBOR", ["DAGCBOR"]),
+    tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),
+    tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
+    tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
+    tests(of: "House", []),
+  ],
+  swiftLanguageModes: [.v6]
+)

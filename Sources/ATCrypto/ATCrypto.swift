@@ -1,0 +1,1 @@
+// ATCrypto: filled by its first behaviour.

@@ -1,0 +1,1 @@
+// ATSyntax: filled by its first behaviour.

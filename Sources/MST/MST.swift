@@ -1,0 +1,1 @@
+// MST: filled by its first behaviour.
