@@ -41,7 +41,7 @@ let package = Package(
 
     // Shared by the tests: fixtures, seeded randomness, the common input.
     .target(
-      name: "TestKit", dependencies: [], path: "Tests/TestKit", swiftSettings: strict),
+      name: "TestKit", dependencies: ["DAGCBOR"], path: "Tests/TestKit", swiftSettings: strict),
     tests(of: "ATSyntax", ["ATSyntax"]),
     tests(of: "DAGCBOR", ["DAGCBOR"]),
     tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),

@@ -46,6 +46,10 @@ public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
     self = array.withUnsafeBytes { Digest(copying: $0.baseAddress!) }
   }
 
+  /// 32 zero bytes: a placeholder, the digest of nothing known.
+  @inlinable
+  package init(zero: ()) { self.init(rawWords: (0, 0, 0, 0)) }
+
   @inlinable
   init(rawWords w: (UInt64, UInt64, UInt64, UInt64)) { (w0, w1, w2, w3) = w }
 

@@ -1,0 +1,87 @@
+// MSTBuilder.swift: the tree of sorted entries, built once from left to right.
+//
+// One writer per layer is open at a time. A key closes every open layer below its own: each closed
+// node becomes the link at the end of the layer above. Memory is one node per layer, whatever the
+// number of keys; nothing is kept but what `emit` keeps.
+// Spec: https://atproto.com/specs/repository#mst-structure   Invariants: INV-1, INV-3
+import DAGCBOR
+
+/// Builds a tree's blocks from entries in ascending key order, in O(height) memory.
+public struct MSTBuilder {
+  /// Layer by layer from zero; a layer is open where its writer is not empty.
+  private var layers: [NodeWriter] = []
+  /// The layer of the last key, nil before the first.
+  private var lastHeight: Int?
+  private let heightMax: Int
+
+  /// - Parameter heightMax: the highest layer a key may have; `acceptedHeightMax` for foreign trees.
+  public init(heightMax: Int = MSTLimits.writtenHeightMax) { self.heightMax = heightMax }
+
+  /// Adds an entry, whose key must come after every key before it, and emits the nodes it completes.
+  ///
+  /// - Throws: `.notAscending`, `.limit`, `.key`; the builder is of no use after that.
+  public mutating func append(
+    _ key: MSTKey, _ value: CID, emit: (CID, RawSpan) -> Void
+  ) throws(MSTError) {
+    guard value.codec == .dagCBOR else { throw .value(value) }
+    try key.bytes.span.bytes.withUnsafeBytes { bytes throws(MSTError) in
+      try append(checked: bytes, value.digest, emit: emit)
+    }
+  }
+
+  /// As above, with a key's bytes, which are checked here.
+  public mutating func append(
+    key: UnsafeRawBufferPointer, _ value: Digest, emit: (CID, RawSpan) -> Void
+  ) throws(MSTError) {
+    if let fault = MSTKey.fault(in: key) { throw .key(fault) }
+    try append(checked: key, value, emit: emit)
+  }
+
+  mutating func append(
+    checked key: UnsafeRawBufferPointer, _ value: Digest, emit: (CID, RawSpan) -> Void
+  ) throws(MSTError) {
+    let height = MSTKey.height(of: key)
+    guard height <= heightMax else { throw .limit(.tooHigh, key: text(key)) }
+    if let lastHeight, KeyOrder.compare(layers[lastHeight].currentKey, key) >= 0 {
+      throw .notAscending(key: text(key))
+    }
+    while layers.count <= height { layers.append(NodeWriter()) }
+    for lower in 0..<height { close(lower, emit) }
+    guard layers[height].count < MSTLimits.entryCountMax else {
+      throw .limit(.tooManyEntries, key: text(key))
+    }
+    layers[height].append(key: key, value: value)
+    lastHeight = height
+  }
+
+  /// Emits what is still open and returns the root's CID; the builder is empty again.
+  public mutating func finish(emit: (CID, RawSpan) -> Void) -> CID {
+    guard let top = layers.indices.last else {
+      let writer = NodeWriter()
+      let bytes = MSTNode(height: 0).encode(with: writer)
+      emit(MST.emptyRoot, bytes.bytes)
+      return MST.emptyRoot
+    }
+    for lower in 0..<top { close(lower, emit) }
+    let root = MSTBuilder.emitted(layers[top], emit)
+    layers = []
+    lastHeight = nil
+    return CID(digest: root)
+  }
+
+  /// Finishes the open node of a layer, if there is one, as a link of the layer above.
+  private func close(_ height: Int, _ emit: (CID, RawSpan) -> Void) {
+    guard !layers[height].isEmpty else { return }
+    layers[height + 1].link(MSTBuilder.emitted(layers[height], emit))
+  }
+
+  private static func emitted(_ writer: NodeWriter, _ emit: (CID, RawSpan) -> Void) -> Digest {
+    let bytes = writer.finish()
+    let digest = Digest(of: bytes)
+    emit(CID(digest: digest), bytes.bytes)
+    writer.reset()
+    return digest
+  }
+
+  private func text(_ key: UnsafeRawBufferPointer) -> String { String(decoding: key, as: UTF8.self) }
+}

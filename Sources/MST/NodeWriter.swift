@@ -1,0 +1,163 @@
+// NodeWriter.swift: the encoding of one node, entry by entry.
+//
+//   A2 61 65 <array head>                                     {"e": [
+//      A4 61 6B <bytes head> suffix  61 70 <p>                  {"k": …, "p": …,
+//         61 74 (F6 | link)  61 76 link                          "t": …, "v": …}, …
+//      61 6C (F6 | link)                                      ], "l": …}
+//
+// The count stands before the entries and is known after them, so entries are written behind a gap
+// and the head is put in front at the end. A link belongs to the entry before it and stands before
+// that entry's value, so the value of the last entry is held back until the next call.
+// Not here: reading (MSTNode+Decode). Spec: https://atproto.com/specs/repository#mst-structure
+import DAGCBOR
+
+/// An encoder of one node at a time that keeps its buffers from one node to the next.
+final class NodeWriter {
+  /// Room for A2 61 65 and an array head of up to three bytes.
+  private static let headGap = 6
+  /// The bytes of an entry beside its suffix: heads, tokens and two links.
+  private static let entryByteCountMax = 104
+
+  private var buffer: UnsafeMutableRawBufferPointer
+  private var end = NodeWriter.headGap
+  private var entryCount = 0
+  private var left: Digest?
+  private var heldValue = Digest(zero: ())
+  private var heldLink: Digest?
+  private var lastKey: UnsafeMutableRawBufferPointer
+  private var lastKeyCount = 0
+
+  init() {
+    buffer = .allocate(byteCount: 4_096, alignment: 8)
+    lastKey = .allocate(byteCount: MSTLimits.keyByteCountMax, alignment: 8)
+  }
+
+  deinit {
+    buffer.deallocate()
+    lastKey.deallocate()
+  }
+
+  var isEmpty: Bool { entryCount == 0 && left == nil }
+  var count: Int { entryCount }
+
+  /// Forgets the node being written.
+  func reset() {
+    end = NodeWriter.headGap
+    entryCount = 0
+    left = nil
+    heldLink = nil
+    lastKeyCount = 0
+  }
+
+  /// The key of the last entry, valid until the next call.
+  var currentKey: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: lastKey[..<lastKeyCount])
+  }
+
+  /// Adds an entry. The caller has checked that keys ascend, fit, and are at most 256.
+  func append(key: UnsafeRawBufferPointer, value: Digest) {
+    if entryCount > 0 { flushHeldEntry() }
+    let shared = KeyOrder.commonPrefix(currentKey, key)
+    let suffix = UnsafeRawBufferPointer(rebasing: key[shared...])
+    reserve(suffix.count + NodeWriter.entryByteCountMax)
+    put(0x6b61a4, byteCount: 3)  // map(4), "k"
+    putHead(major: 0x40, suffix.count)
+    // Safe: room was reserved for the suffix.
+    if let base = suffix.baseAddress { cursor.copyMemory(from: base, byteCount: suffix.count) }
+    end += suffix.count
+    put(0x7061, byteCount: 2)  // "p"
+    putHead(major: 0x00, shared)
+    // Safe: a key is at most keyByteCountMax bytes, which is lastKey's size.
+    lastKey.copyMemory(from: key)
+    lastKeyCount = key.count
+    heldValue = value
+    heldLink = nil
+    entryCount += 1
+  }
+
+  /// Sets the subtree after the last entry, or before the first one.
+  func link(_ subtree: Digest) {
+    if entryCount == 0 { left = subtree } else { heldLink = subtree }
+  }
+
+  /// The finished node, valid until the next call of anything here.
+  func finish() -> UnsafeRawBufferPointer {
+    if entryCount > 0 { flushHeldEntry() }
+    reserve(48)
+    put(0x6c61, byteCount: 2)  // "l"
+    putLink(left)
+    return UnsafeRawBufferPointer(rebasing: buffer[putFront()..<end])
+  }
+
+  /// Writes map(2), "e" and the array head so that they end where the entries begin.
+  /// Byte by byte: `put` would write over the first entry.
+  private func putFront() -> Int {
+    var start = NodeWriter.headGap
+    func push(_ byte: UInt8) {
+      start -= 1
+      buffer[start] = byte
+    }
+    switch entryCount {
+    case ..<24: push(0x80 | UInt8(entryCount))
+    case ..<256:
+      push(UInt8(entryCount))
+      push(0x98)
+    default:
+      push(UInt8(truncatingIfNeeded: entryCount))
+      push(UInt8(truncatingIfNeeded: entryCount >> 8))
+      push(0x99)
+    }
+    push(0x65)
+    push(0x61)
+    push(0xa2)
+    return start
+  }
+
+  private func flushHeldEntry() {
+    put(0x7461, byteCount: 2)  // "t"
+    putLink(heldLink)
+    put(0x7661, byteCount: 2)  // "v"
+    putLink(heldValue)
+  }
+
+  // Safe below: `reserve` has made room for everything that is put until the next reserve.
+
+  @inline(__always)
+  private var cursor: UnsafeMutableRawPointer { buffer.baseAddress! + end }
+
+  private func reserve(_ byteCount: Int) {
+    guard buffer.count - end < byteCount else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(2 * buffer.count, end + byteCount), alignment: 8)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+    buffer.deallocate()
+    buffer = larger
+  }
+
+  /// The low `byteCount` bytes of `bytes`, lowest first.
+  @inline(__always)
+  private func put(_ bytes: UInt32, byteCount: Int) {
+    cursor.storeBytes(of: bytes.littleEndian, as: UInt32.self)
+    end += byteCount
+  }
+
+  @inline(__always)
+  private func putHead(major: UInt8, _ argument: Int) {
+    switch argument {
+    case ..<24: put(UInt32(major) | UInt32(argument), byteCount: 1)
+    case ..<256: put(UInt32(major) | 24 | UInt32(argument) << 8, byteCount: 2)
+    default:
+      put(UInt32(major) | 25 | UInt32(UInt16(argument).bigEndian) << 8, byteCount: 3)
+    }
+  }
+
+  @inline(__always)
+  private func putLink(_ link: Digest?) {
+    guard let link else { return put(0xf6, byteCount: 1) }
+    // tag 42, bytes(37), 00 | 01 71 12 20
+    cursor.storeBytes(of: UInt64(0x1271_0100_2558_2ad8).littleEndian, as: UInt64.self)
+    cursor.storeBytes(of: 0x20, toByteOffset: 8, as: UInt8.self)
+    link.write(to: cursor + 9)
+    end += 41
+  }
+}
