@@ -22,6 +22,8 @@ public struct CBORError: Error, Hashable, Sendable, CustomStringConvertible {
     case nesting = "nesting deeper than the limit"
     case containerTooLarge = "a container with more elements than the limit"
     case itemTooLarge = "an item over the size limit"
+    /// Well formed as far as was read, but this place in a fixed shape calls for something else.
+    case unexpected = "another item than this place calls for"
   }
 
   public var rule: Rule

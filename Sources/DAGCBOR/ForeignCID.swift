@@ -8,21 +8,25 @@ public struct ForeignCID: Hashable, Sendable {
   /// The binary form, without the multibase prefix `0x00` of DAG-CBOR.
   public let binary: [UInt8]
 
-  /// - Returns: nil unless `binary` is `01 <codec> <hash code> <length> <that many bytes>` with
-  ///   minimal varints, at most `Limits.cidByteCountMax` bytes, and not a blessed CID.
+  /// - Returns: nil unless `binary` is well formed and not a blessed CID.
   public init?(binary: [UInt8]) {
-    guard binary.count <= Limits.cidByteCountMax, CID(binary: binary) == nil else { return nil }
-    let isWellFormed = binary.withUnsafeBytes { bytes in
-      var offset = 0
-      guard case .value(1) = Varint.read(bytes, at: &offset),
-        case .value = Varint.read(bytes, at: &offset),
-        case .value = Varint.read(bytes, at: &offset),
-        case .value(let hashByteCount) = Varint.read(bytes, at: &offset)
-      else { return false }
-      return UInt64(bytes.count - offset) == hashByteCount
+    guard CID(binary: binary) == nil, binary.withUnsafeBytes(ForeignCID.isWellFormed) else {
+      return nil
     }
-    guard isWellFormed else { return nil }
     self.binary = binary
+  }
+
+  /// Whether `bytes` is `01 <codec> <hash code> <length> <that many bytes>` with minimal varints,
+  /// at most `Limits.cidByteCountMax` bytes: true for blessed CIDs too. No allocation.
+  static func isWellFormed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var offset = 0
+    guard bytes.count <= Limits.cidByteCountMax,
+      case .value(1) = Varint.read(bytes, at: &offset),
+      case .value = Varint.read(bytes, at: &offset),
+      case .value = Varint.read(bytes, at: &offset),
+      case .value(let hashByteCount) = Varint.read(bytes, at: &offset)
+    else { return false }
+    return UInt64(bytes.count - offset) == hashByteCount
   }
 
   /// Parses the canonical base32 text (`b…`).
