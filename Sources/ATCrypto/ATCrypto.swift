@@ -1,1 +1,0 @@
-// ATCrypto: filled by its first behaviour.
