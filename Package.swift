@@ -2,7 +2,7 @@
 import PackageDescription
 
 // One target per room; ARCHITECTURE.md says what each is for and who may import whom.
-// The import table there is data in Tests/HouseTests, which fails when this file or a source strays.
+// The import table there is data in Tests/HouseTests, which fails when a source strays from it.
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 

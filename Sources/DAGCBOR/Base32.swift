@@ -4,6 +4,7 @@
 public enum Base32 {
   @usableFromInline static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
+  /// Eight characters for five bytes; the last character's unused low bits are zero.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     var accumulator: UInt32 = 0

@@ -30,6 +30,7 @@ public struct CBORError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Offset in bytes from the start of the input, at the head of the offending item.
   public var offset: Int
 
+  /// `offset` counts from the start of the whole input, not of the item being read.
   @inlinable
   public init(_ rule: Rule, at offset: Int) {
     self.rule = rule

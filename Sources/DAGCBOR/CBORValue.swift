@@ -24,6 +24,7 @@ public indirect enum CBORValue: Hashable, Sendable {
 ///
 /// INV-C1: keys are unique and in canonical order; every initializer and mutation keeps it so.
 public struct CBORMap: Hashable, Sendable {
+  /// What iterating over a map yields.
   public typealias Entry = (key: String, value: CBORValue)
 
   @usableFromInline var keys: [String]

@@ -1,7 +1,7 @@
 // CID.swift: the one form of content identifier that this system makes and follows.
 //
-// CIDv1, SHA-256, codec dag-cbor (objects) or raw (blobs): `01 <codec> 12 20 <32 bytes>`, as text `b`
-// and lower-case base32. Anything else is a ForeignCID, which is carried but never followed.
+// CIDv1, SHA-256, codec dag-cbor (objects) or raw (blobs): `01 <codec> 12 20 <32 bytes>`, as text
+// `b` and lower-case base32. Anything else is a ForeignCID, which is carried but never followed.
 // Spec: https://atproto.com/specs/data-model#link-and-cid-formats
 
 /// A content identifier in the "blessed" form of the AT Protocol: 33 inline bytes of information.
@@ -18,6 +18,7 @@ public struct CID: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var digest: Digest
   public var codec: Codec
 
+  /// The identifier of bytes that were hashed before; nothing is checked.
   @inlinable
   public init(digest: Digest, codec: Codec = .dagCBOR) {
     self.digest = digest

@@ -43,6 +43,7 @@ public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == Digest.byteCount else { return nil }
     let array = Array(bytes)
+    // Safe: an array of 32 bytes has an address.
     self = array.withUnsafeBytes { Digest(copying: $0.baseAddress!) }
   }
 
@@ -70,8 +71,10 @@ public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
     destination.storeBytes(of: w3.bigEndian, toByteOffset: 24, as: UInt64.self)
   }
 
+  /// The 32 bytes in the order of FIPS 180-4; each call allocates an array.
   public var bytes: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Digest.byteCount) { buffer, count in
+      // Safe: the buffer has room for byteCount bytes, and one of that size has an address.
       write(to: UnsafeMutableRawPointer(buffer.baseAddress!))
       count = Digest.byteCount
     }

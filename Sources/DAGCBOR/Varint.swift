@@ -3,6 +3,7 @@
 
 /// An unsigned varint: seven bits a byte, least significant first, at most nine bytes (63 bits).
 public enum Varint {
+  /// What was found at an offset; only `value` moves it.
   public enum Reading: Equatable, Sendable {
     case value(UInt64)
     /// The bytes end before the varint does.
@@ -33,6 +34,7 @@ public enum Varint {
     return .incomplete
   }
 
+  /// Appends the shortest form, 1 to 10 bytes; `read` accepts only values below 2⁶³.
   public static func append(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {

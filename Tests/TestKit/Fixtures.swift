@@ -1,7 +1,7 @@
 // Fixtures.swift: the community's test vectors, read from the folder named by PLAITED_FIXTURES.
 //
-// Where the variable is unset a test skips, which the runner counts; where it is set, a missing file is
-// a failure, because a renamed vector must not turn into a silent pass.
+// Where the variable is unset a test skips, which the runner counts; where it is set, a missing
+// file is a failure, because a renamed vector must not turn into a silent pass.
 import Foundation
 
 public enum Fixtures {

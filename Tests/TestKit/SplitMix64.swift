@@ -1,4 +1,6 @@
-// SplitMix64.swift: seeded randomness for tests; the seed is printed, and PLAITED_TEST_SEED pins it.
+// SplitMix64.swift: seeded randomness for tests.
+//
+// The seed is printed, and PLAITED_TEST_SEED pins it.
 import Foundation
 
 /// A small fast generator (Steele, Lea, Flood 2014). Same seed, same numbers, on every machine.
