@@ -48,12 +48,12 @@ public struct KeyRange: Hashable, Sendable {
     return upper.withUnsafeBytes { KeyOrder.compare(key, $0) >= 0 }
   }
 
-  /// The slots of a node that the range may reach: links `lowerBound...upperBound`, and between them
-  /// the keys `lowerBound..<upperBound`.
-  func slots(of node: MSTNode) -> ClosedRange<Int> {
-    let first = lower.withUnsafeBytes { node.search($0).index }
-    guard let upper else { return first...node.count }
-    let end = upper.withUnsafeBytes { node.search($0).index }
-    return first...max(first, end)
+  /// The slots of a node that the range may reach: slot 2i is link i, slot 2i + 1 is key i.
+  func slots(of node: MSTNode) -> Range<Int> {
+    let (first, isKey) = lower.withUnsafeBytes { node.search($0) }
+    let start = isKey ? 2 * first + 1 : 2 * first
+    guard let upper else { return start..<2 * node.count + 1 }
+    let end = upper.withUnsafeBytes { 2 * node.search($0).index + 1 }
+    return start..<max(start, end)
   }
 }

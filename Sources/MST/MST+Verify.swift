@@ -5,6 +5,7 @@
 // the order of all keys before it. Each subtree goes down one layer, so neither cycles nor depth can
 // hold the walk up; a subtree that is named twice fails on order at its first key.
 // Spec: https://atproto.com/specs/repository#security-considerations   Invariants: INV-1, INV-3
+import ATSyntax
 import DAGCBOR
 
 extension MST {
@@ -95,7 +96,7 @@ struct StrictCheck {
 
   private mutating func entry(_ index: Int, of node: MSTNode, _ cid: CID) throws(MSTError) {
     let rule: ShapeRule? = node.withKey(index) { key in
-      if MSTKey.fault(in: key) != nil { return .key }
+      if !RecordPath.isStorageKey(key) { return .key }
       if MSTKey.height(of: key) != node.height { return .height }
       if lastKey.withUnsafeBytes({ KeyOrder.compare($0, key) }) >= 0 { return .order }
       lastKey.replaceSubrange(lastKey.startIndex..., with: key)

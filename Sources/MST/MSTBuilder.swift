@@ -33,7 +33,7 @@ public struct MSTBuilder {
   public mutating func append(
     key: UnsafeRawBufferPointer, _ value: Digest, emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
-    if let fault = MSTKey.fault(in: key) { throw .key(fault) }
+    try MSTKey.check(key.bytes)
     try append(checked: key, value, emit: emit)
   }
 

@@ -1,4 +1,5 @@
 // MSTError.swift: what can be wrong with a tree, its blocks, its keys or a proof about it.
+import ATSyntax
 import DAGCBOR
 
 /// Everything the tree can refuse. Cases carry evidence; `description` makes the sentence.
@@ -14,7 +15,7 @@ public enum MSTError: Error, Hashable, Sendable {
   /// A node is well formed, but not at its place in the tree.
   case shape(CID, ShapeRule, key: String?)
   /// A key that may not stand in a tree.
-  case key(MSTKey.Fault)
+  case key(SyntaxError)
   /// A write that would make the tree exceed a bound of `MSTLimits`.
   case limit(ShapeRule, key: String)
   /// A value that is not the CID of a dag-cbor block.
@@ -27,29 +28,44 @@ public enum MSTError: Error, Hashable, Sendable {
 
 /// A rule of the node encoding that was broken, and the byte offset in the block.
 public struct NodeFault: Error, Hashable, Sendable {
-  public enum Rule: String, Sendable {
-    case truncated = "the node ends too early"
-    case trailingBytes = "bytes follow the node"
-    case tooLarge = "a node over the size limit"
-    case notMinimal = "a length that is not in its shortest form"
-    case token = "not the next token of a node: {e: [{k, p, t, v}…], l}"
-    case link = "a link that is not to a dag-cbor block by SHA-256"
-    case tooManyEntries = "more entries than a node may hold"
-    case prefixTooLong = "a prefix longer than the key before it"
-    case prefixNotMaximal = "a prefix shorter than what the key shares with the one before it"
-    case order = "a key that is not after the one before it"
-    case keyTooLong = "a key over the length limit"
-    case emptyKey = "a key without bytes"
-    case subtreeAtLayerZero = "a subtree below layer zero"
+  public enum Rule: Hashable, Sendable {
+    /// The bytes are not DAG-CBOR, or not the item that a node has at this place.
+    case encoding(CBORError.Rule)
+    case tooLarge
+    case link
+    case prefixTooLong
+    case prefixNotMaximal
+    case order
+    case keyTooLong
+    case emptyKey
+    case subtreeAtLayerZero
   }
 
   public var rule: Rule
+  /// Offset in bytes in the block: of the item, or of the entry that it belongs to.
   public var offset: Int
 
-  @inline(__always)
   init(_ rule: Rule, at offset: Int) {
     self.rule = rule
     self.offset = offset
+  }
+
+  init(_ error: CBORError) { self.init(.encoding(error.rule), at: error.offset) }
+}
+
+extension NodeFault.Rule: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .encoding(let rule): rule.rawValue
+    case .tooLarge: "a node over the size limit"
+    case .link: "a link that is not to a dag-cbor block"
+    case .prefixTooLong: "a prefix longer than the key before it"
+    case .prefixNotMaximal: "a prefix shorter than what the key shares with the one before it"
+    case .order: "a key that is not after the one before it"
+    case .keyTooLong: "a key over the length limit"
+    case .emptyKey: "a key without bytes"
+    case .subtreeAtLayerZero: "a subtree below layer zero"
+    }
   }
 }
 
@@ -86,10 +102,10 @@ extension MSTError: CustomStringConvertible {
     case .readFailed(let cid, let reason): "block \(cid) could not be read: \(reason)"
     case .hashMismatch(let cid): "the bytes given for block \(cid) do not hash to it"
     case .node(let cid, let fault):
-      "node \(cid): \(fault.rule.rawValue), at byte \(fault.offset)"
+      "node \(cid): \(fault.rule), at byte \(fault.offset)"
     case .shape(let cid, let rule, let key):
       "node \(cid): \(rule.rawValue)" + (key.map { ": \($0)" } ?? "")
-    case .key(let fault): "key: \(fault.rule.rawValue), at byte \(fault.offset)"
+    case .key(let error): error.description
     case .limit(let rule, let key): "\(key) cannot be written: \(rule.rawValue)"
     case .value(let cid): "\(cid) is not the CID of a record (dag-cbor)"
     case .notAscending(let key): "\(key) does not come after the key before it"

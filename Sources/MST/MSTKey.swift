@@ -11,20 +11,33 @@ import DAGCBOR
 public struct MSTKey: Hashable, Sendable {
   public let bytes: [UInt8]
 
-  /// - Throws: `.key` naming the rule and the offset of the first byte that breaks it.
+  /// - Throws: `.key` with the rule and the offset of the first byte that breaks it.
   public init(_ bytes: [UInt8]) throws(MSTError) {
-    if let fault = bytes.withUnsafeBytes({ MSTKey.fault(in: $0) }) { throw .key(fault) }
+    try MSTKey.check(bytes.span.bytes)
     self.bytes = bytes
   }
 
   /// - Throws: as `init(_: [UInt8])`.
   public init(_ text: String) throws(MSTError) { try self.init(Array(text.utf8)) }
 
+  /// Every record path is a key.
+  public init(_ path: RecordPath) { bytes = Array(path.description.utf8) }
+
   /// Takes bytes that came out of a checked node or key.
   init(checked bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
   /// The layer of this key: half the leading zero bits of its SHA-256, rounded down. Costs one hash.
   public var height: Int { bytes.withUnsafeBytes { MSTKey.height(of: $0) } }
+
+  static func check(_ key: RawSpan) throws(MSTError) {
+    do throws(SyntaxError) {
+      try key.withUnsafeBytes { bytes throws(SyntaxError) in
+        try RecordPath.checkStorageKey(bytes)
+      }
+    } catch {
+      throw .key(error)
+    }
+  }
 
   /// INV-1: a key stands at layer ⌊leading zero bits of SHA-256(key) ÷ 2⌋ and at no other.
   static func height(of key: UnsafeRawBufferPointer) -> Int {
@@ -38,43 +51,6 @@ extension MSTKey: Comparable, CustomStringConvertible {
   }
 
   public var description: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-extension MSTKey {
-  /// What is wrong with a key, and at which of its bytes.
-  public struct Fault: Hashable, Sendable {
-    public enum Rule: String, Sendable {
-      case empty = "a key holds at least one byte"
-      case tooLong = "a key holds at most 1024 bytes"
-      case character = "a key holds letters, digits and . - _ : ~ beside its slash"
-      case slashes = "a key holds exactly one slash, with something on both sides"
-    }
-    public var rule: Rule
-    public var offset: Int
-  }
-
-  /// - Returns: nil for a well-formed key. Costs one look-up per byte.
-  static func fault(in key: UnsafeRawBufferPointer) -> Fault? {
-    if key.isEmpty { return Fault(rule: .empty, offset: 0) }
-    if key.count > MSTLimits.keyByteCountMax {
-      return Fault(rule: .tooLong, offset: MSTLimits.keyByteCountMax)
-    }
-    var slash: Int?
-    for (offset, byte) in key.enumerated() {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        continue
-      case UInt8(ascii: "/"):
-        if slash != nil || offset == 0 { return Fault(rule: .slashes, offset: offset) }
-        slash = offset
-      default: return Fault(rule: .character, offset: offset)
-      }
-    }
-    guard let slash, slash + 1 < key.count else { return Fault(rule: .slashes, offset: key.count) }
-    return nil
-  }
 }
 
 /// How keys compare, on borrowed bytes.

@@ -13,168 +13,120 @@ extension MSTNode {
     _ block: UnsafeRawBufferPointer, height: Int?
   ) throws(NodeFault) -> MSTNode {
     guard block.count <= MSTLimits.nodeByteCountMax else { throw NodeFault(.tooLarge, at: 0) }
-    var tokens = NodeTokens(block)
-    try tokens.expect(0x6561a2, byteCount: 3)
-    let count = try tokens.head(major: 0x80)
-    guard count <= MSTLimits.entryCountMax else { throw NodeFault(.tooManyEntries, at: 3) }
-
+    var cursor = CBORCursor(block)
+    let count: Int
+    do throws(CBORError) {
+      try cursor.expectByte(0xa2)
+      try cursor.expectKey("e")
+      count = try cursor.readArrayCount(max: MSTLimits.entryCountMax)
+    } catch {
+      throw NodeFault(error)
+    }
     // Whole keys are laid out aside, since their total is known only at the end.
     let decoded = withUnsafeTemporaryAllocation(
       byteCount: max(1, count * MSTLimits.keyByteCountMax), alignment: 8
     ) { scratch in
-      Result { () throws(NodeFault) in try body(&tokens, count: count, height, scratch) }
+      Result { () throws(NodeFault) in try entries(&cursor, count: count, height, scratch) }
     }
     return try decoded.get()
   }
 
-  private static func body(
-    _ tokens: inout NodeTokens, count: Int, _ height: Int?, _ keys: UnsafeMutableRawBufferPointer
+  private static func entries(
+    _ cursor: inout CBORCursor, count: Int, _ height: Int?, _ keys: UnsafeMutableRawBufferPointer
   ) throws(NodeFault) -> MSTNode {
     var leaves: [Leaf] = []
     leaves.reserveCapacity(count)
-    var rights: [Digest?] = []
-    rights.reserveCapacity(count)
-    var last = 0..<0
+    var links: [Link] = [.empty]
+    links.reserveCapacity(count + 1)
+    var key = 0..<0
     for _ in 0..<count {
-      try tokens.expect(0x6b61a4, byteCount: 3)
-      last = try tokens.key(after: last, into: keys)
-      try tokens.expect(0x7461, byteCount: 2)
-      rights.append(try tokens.optionalLink())
-      try tokens.expect(0x7661, byteCount: 2)
-      leaves.append(Leaf(keyEnd: UInt32(last.upperBound), value: try tokens.link()))
+      key = try cursor.nodeKey(into: keys, after: key)
+      links.append(try cursor.subtree("t"))
+      let value = try cursor.recordLink()
+      leaves.append(Leaf(keyEnd: UInt32(key.upperBound), value: value))
     }
-    try tokens.expect(0x6c61, byteCount: 2)
-    let left = try tokens.optionalLink()
-    guard tokens.isAtEnd else { throw NodeFault(.trailingBytes, at: tokens.offset) }
+    links[0] = try cursor.subtree("l")
+    do throws(CBORError) { try cursor.finish() } catch { throw NodeFault(error) }
 
-    let ownHeight =
-      height ?? rootHeight(UnsafeRawBufferPointer(keys), leaves, hasSubtree: left != nil)
-    var links: [Link] = []
-    if ownHeight > 0 {
-      links.reserveCapacity(count + 1)
-      links.append(left.map { .stored($0) } ?? .empty)
-      for right in rights { links.append(right.map { .stored($0) } ?? .empty) }
-    } else if left != nil || rights.contains(where: { $0 != nil }) {
-      throw NodeFault(.subtreeAtLayerZero, at: 0)
+    let keyBytes = Array(UnsafeRawBufferPointer(keys)[..<key.upperBound])
+    let height = height ?? rootHeight(keyBytes, leaves, links[0])
+    if height == 0 {
+      guard links.allSatisfy(\.isEmpty) else { throw NodeFault(.subtreeAtLayerZero, at: 0) }
+      links = []
     }
-    let keyBytes = Array(UnsafeRawBufferPointer(keys)[..<last.upperBound])
-    return MSTNode(height: ownHeight, keyBytes: keyBytes, leaves: leaves, links: links)
+    return MSTNode(height: height, keyBytes: keyBytes, leaves: leaves, links: links)
   }
 
   /// The layer of a root: that of its first key. Without keys it is the empty tree, at zero, or not
   /// trimmed, which the caller refuses: one above zero.
-  private static func rootHeight(
-    _ keys: UnsafeRawBufferPointer, _ leaves: [Leaf], hasSubtree: Bool
-  ) -> Int {
-    guard let first = leaves.first else { return hasSubtree ? 1 : 0 }
-    return MSTKey.height(of: UnsafeRawBufferPointer(rebasing: keys[..<Int(first.keyEnd)]))
+  private static func rootHeight(_ keyBytes: [UInt8], _ leaves: [Leaf], _ left: Link) -> Int {
+    guard let first = leaves.first else { return left.isEmpty ? 0 : 1 }
+    return keyBytes.withUnsafeBytes {
+      MSTKey.height(of: UnsafeRawBufferPointer(rebasing: $0[..<Int(first.keyEnd)]))
+    }
   }
 }
 
-/// The tokens of an encoded node, read in order.
-private struct NodeTokens {
-  let block: UnsafeRawBufferPointer
-  private(set) var offset = 0
-
-  init(_ block: UnsafeRawBufferPointer) { self.block = block }
-
-  var isAtEnd: Bool { offset == block.count }
-
-  @inline(__always)
-  private func require(_ byteCount: Int) throws(NodeFault) {
-    if block.count - offset < byteCount { throw NodeFault(.truncated, at: block.count) }
-  }
-
-  /// Exactly the low `byteCount` bytes of `token`, lowest first.
-  @inline(__always)
-  mutating func expect(_ token: UInt32, byteCount: Int) throws(NodeFault) {
-    try require(byteCount)
-    for index in 0..<byteCount
-    where block[offset + index] != UInt8(truncatingIfNeeded: token >> UInt32(8 * index)) {
-      throw NodeFault(.token, at: offset + index)
-    }
-    offset += byteCount
-  }
-
-  /// A head of the given major type with an argument below 65 536, which every bound here is.
-  mutating func head(major: UInt8) throws(NodeFault) -> Int {
-    try require(1)
-    let first = block[offset]
-    guard first & 0xe0 == major else { throw NodeFault(.token, at: offset) }
-    let start = offset
-    offset += 1
-    switch first & 0x1f {
-    case let value where value < 24: return Int(value)
-    case 24:
-      try require(1)
-      let value = Int(block[offset])
-      offset += 1
-      guard value >= 24 else { throw NodeFault(.notMinimal, at: start) }
-      return value
-    case 25:
-      try require(2)
-      let value = Int(block[offset]) << 8 | Int(block[offset + 1])
-      offset += 2
-      guard value >= 256 else { throw NodeFault(.notMinimal, at: start) }
-      return value
-    default:
-      // Longer heads are either not minimal or far beyond every bound of a node.
-      throw NodeFault(.tooLarge, at: start)
-    }
-  }
-
-  /// `suffix`, "p" and the prefix count: lays the whole key, which must be after the `last` one,
+extension CBORCursor {
+  /// `{"k": suffix, "p": prefix count, …`: lays the whole key, which must be after the `last` one,
   /// behind it in `keys`, where there is room for a longest key.
-  mutating func key(
-    after last: Range<Int>, into keys: UnsafeMutableRawBufferPointer
+  fileprivate mutating func nodeKey(
+    into keys: UnsafeMutableRawBufferPointer, after last: Range<Int>
   ) throws(NodeFault) -> Range<Int> {
     let start = offset
-    let suffixCount = try head(major: 0x40)
-    try require(suffixCount)
-    let suffix = UnsafeRawBufferPointer(rebasing: block[offset..<offset + suffixCount])
-    offset += suffixCount
-    try expect(0x7061, byteCount: 2)
-    let prefixStart = offset
-    let shared = try head(major: 0x00)
-    guard shared <= last.count else { throw NodeFault(.prefixTooLong, at: prefixStart) }
-    guard shared + suffixCount <= MSTLimits.keyByteCountMax else {
+    let suffix: UnsafeRawBufferPointer
+    let shared: Int
+    do throws(CBORError) {
+      try expectByte(0xa4)
+      try expectKey("k")
+      suffix = try readBytes(max: MSTLimits.keyByteCountMax)
+      try expectKey("p")
+      shared = Int(try readUnsigned(max: UInt64(MSTLimits.keyByteCountMax)))
+    } catch {
+      throw NodeFault(error)
+    }
+    guard shared <= last.count else { throw NodeFault(.prefixTooLong, at: start) }
+    guard shared + suffix.count <= MSTLimits.keyByteCountMax else {
       throw NodeFault(.keyTooLong, at: start)
     }
-    guard let next = suffix.first else {
+    guard let next = suffix.first, let source = suffix.baseAddress else {
       // Nothing new: the key is empty, or a beginning of the last one.
       throw NodeFault(last.isEmpty ? .emptyKey : .order, at: start)
     }
     if shared < last.count {
       let replaced = keys[last.lowerBound + shared]
-      if next == replaced { throw NodeFault(.prefixNotMaximal, at: prefixStart) }
+      if next == replaced { throw NodeFault(.prefixNotMaximal, at: start) }
       if next < replaced { throw NodeFault(.order, at: start) }
     }
     // Safe: `last` lies in `keys`, and every key before this one is within its bound.
     let destination = keys.baseAddress! + last.upperBound
     destination.copyMemory(from: keys.baseAddress! + last.lowerBound, byteCount: shared)
-    (destination + shared).copyMemory(from: suffix.baseAddress!, byteCount: suffixCount)
-    return last.upperBound..<last.upperBound + shared + suffixCount
+    (destination + shared).copyMemory(from: source, byteCount: suffix.count)
+    return last.upperBound..<last.upperBound + shared + suffix.count
   }
 
-  mutating func optionalLink() throws(NodeFault) -> Digest? {
-    try require(1)
-    if block[offset] == 0xf6 {
-      offset += 1
-      return nil
+  /// A key and the subtree under it: a link to a node, or null.
+  fileprivate mutating func subtree(_ key: StaticString) throws(NodeFault) -> Link {
+    do throws(CBORError) {
+      try expectKey(key)
+      if skipNull() { return .empty }
+    } catch {
+      throw NodeFault(error)
     }
-    return try link()
+    return .stored(try structureLink())
   }
 
-  /// D8 2A 58 25 00 01 71 12 20 and 32 bytes.
-  mutating func link() throws(NodeFault) -> Digest {
-    try require(41)
-    let head = block.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    guard head.littleEndian == 0x1271_0100_2558_2ad8, block[offset + 8] == 0x20 else {
-      throw NodeFault(.link, at: offset)
-    }
-    // Safe: 41 bytes are there, so 32 follow offset 9.
-    let digest = Digest(copying: block.baseAddress! + offset + 9)
-    offset += 41
-    return digest
+  /// `"v": link`, the record.
+  fileprivate mutating func recordLink() throws(NodeFault) -> Digest {
+    do throws(CBORError) { try expectKey("v") } catch { throw NodeFault(error) }
+    return try structureLink()
+  }
+
+  private mutating func structureLink() throws(NodeFault) -> Digest {
+    let start = offset
+    let cid: CID
+    do throws(CBORError) { cid = try readLink() } catch { throw NodeFault(error) }
+    guard cid.codec == .dagCBOR else { throw NodeFault(.link, at: start) }
+    return cid.digest
   }
 }

@@ -108,10 +108,6 @@ public struct MSTWalk: Sendable {
     _ link: Link, height: Int?, neededBy parent: Digest?
   ) throws(MSTError) {
     guard let node = try tree.node(link, height: height, neededBy: parent) else { return }
-    let slots = range.slots(of: node)
-    frames.append(
-      Frame(
-        node: node, digest: link.digest,
-        slots: 2 * slots.lowerBound..<2 * slots.upperBound + 1))
+    frames.append(Frame(node: node, digest: link.digest, slots: range.slots(of: node)))
   }
 }
