@@ -55,7 +55,8 @@ public struct CBORMap: Hashable, Sendable {
   public subscript(key: String) -> CBORValue? {
     get {
       let (index, found) = position(of: key)
-      return found ? values[index] : nil
+      // Not `: nil`, which beside a CBORValue is its literal: a missing key would read as null.
+      return found ? .some(values[index]) : .none
     }
     set {
       let (index, found) = position(of: key)
