@@ -24,7 +24,7 @@ public enum CBOR {
   /// other top-level object of the data model is (§ "Data Model"). `.unexpected` at 0 if it is not.
   public static func validateObject(_ bytes: RawSpan) throws(CBORError) {
     try bytes.withUnsafeBytes { (buffer) throws(CBORError) in
-      guard buffer.first.map({ $0 >> 5 == CBORMajor.map.rawValue }) ?? true else {
+      guard buffer.first.map({ CBORMajor(initial: $0) == .map }) ?? true else {
         throw CBORError(.unexpected, at: 0)
       }
       try validate(buffer)

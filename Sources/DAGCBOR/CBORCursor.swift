@@ -6,16 +6,33 @@
 // Spec: RFC 8949 §3, https://atproto.com/specs/data-model
 
 /// The eight kinds of CBOR item, RFC 8949 §3.1. The raw value is the top three bits of a head.
+@usableFromInline
 package enum CBORMajor: UInt8, Sendable {
   case unsigned, negative, bytes, text, array, map, tag, simple
+
+  /// The kind of the item of which `initial` is the first byte.
+  @inlinable @inline(__always)
+  package init(initial: UInt8) {
+    switch initial >> 5 {
+    case 0: self = .unsigned
+    case 1: self = .negative
+    case 2: self = .bytes
+    case 3: self = .text
+    case 4: self = .array
+    case 5: self = .map
+    case 6: self = .tag
+    default: self = .simple
+    }
+  }
 }
 
 /// The first bytes of an item: its kind, and a value, a length or a count.
 ///
 /// For `.simple` the argument is 20 (false), 21 (true) or 22 (null): no other gets this far.
+@usableFromInline
 package struct CBORHead: Sendable {
-  package var major: CBORMajor
-  package var argument: UInt64
+  @usableFromInline package var major: CBORMajor
+  @usableFromInline package var argument: UInt64
 
   @inlinable
   package init(_ major: CBORMajor, _ argument: UInt64) {
@@ -28,10 +45,11 @@ package struct CBORHead: Sendable {
 ///
 /// A codec that expects one exact shape gets `.unexpected` for everything else; where the precise
 /// rule matters to a person, `CBOR.validate` over the same bytes names it.
+@usableFromInline
 package struct CBORCursor {
   @usableFromInline let bytes: UnsafeRawBufferPointer
   /// Where the next item begins: bytes from the start of the borrowed bytes.
-  package var offset: Int
+  @usableFromInline package var offset: Int
 
   /// - Precondition: `offset` is not negative. Beyond the end every read throws `.truncated`.
   @inlinable
@@ -59,27 +77,28 @@ package struct CBORCursor {
 
 extension CBORCursor {
   /// Reads one head of any kind, in its shortest form.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readHead() throws(CBORError) -> CBORHead {
     guard offset < bytes.count else { throw CBORError(.truncated, at: offset) }
     let initial = bytes[offset]
-    // Safe: three bits are one of the eight cases.
-    let major = CBORMajor(rawValue: initial >> 5)!
+    let major = CBORMajor(initial: initial)
     let low = initial & 0x1f
     if low < 24, major != .simple || (20...22).contains(low) {
       offset += 1
       return CBORHead(major, UInt64(low))
     }
     if low == 24, major != .simple, remaining >= 2, bytes[offset + 1] >= 24 {
-      defer { offset += 2 }
-      return CBORHead(major, UInt64(bytes[offset + 1]))
+      offset += 2
+      return CBORHead(major, UInt64(bytes[offset - 1]))
     }
-    return try readLongHead(major, low)
+    let argument = try longArgument(major, low)
+    offset += CBORHead.byteCount(argument)
+    return CBORHead(major, argument)
   }
 
   /// Heads of three bytes and more, and everything that is wrong with a head.
-  @usableFromInline
-  mutating func readLongHead(_ major: CBORMajor, _ low: UInt8) throws(CBORError) -> CBORHead {
+  @usableFromInline @inline(never)
+  func longArgument(_ major: CBORMajor, _ low: UInt8) throws(CBORError) -> UInt64 {
     switch (major, low) {
     case (_, 31): throw CBORError(.indefiniteLength, at: offset)
     case (_, 28...30): throw CBORError(.reservedHead, at: offset)
@@ -94,12 +113,11 @@ extension CBORCursor {
     guard CBORHead.byteCount(argument) == 1 + byteCount else {
       throw CBORError(.notMinimal, at: offset)
     }
-    offset += 1 + byteCount
-    return CBORHead(major, argument)
+    return argument
   }
 
   /// Reads a head that must be of kind `major`, and gives its argument.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readHead(of major: CBORMajor) throws(CBORError) -> UInt64 {
     let start = offset
     let head = try readHead()
@@ -108,7 +126,7 @@ extension CBORCursor {
   }
 
   /// Steps back to `start` and names what is wrong there.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func fail(_ rule: CBORError.Rule, at start: Int) -> CBORError {
     offset = start
     return CBORError(rule, at: start)
@@ -133,7 +151,7 @@ extension CBORHead {
 
 extension CBORCursor {
   /// An unsigned integer up to `max`, at most the signed 64 bits of the data model.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readUnsigned(
     max: UInt64 = UInt64(Int64.max)
   ) throws(CBORError) -> UInt64 {
@@ -167,7 +185,7 @@ extension CBORCursor {
   }
 
   /// A byte string of at most `max` bytes, borrowed. Throws `.itemTooLarge` over it.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readBytes(
     max: Int = Limits.itemByteCountMax
   ) throws(CBORError) -> UnsafeRawBufferPointer {
@@ -185,7 +203,7 @@ extension CBORCursor {
     return text
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func readString(
     _ major: CBORMajor, max: Int, over rule: CBORError.Rule
   ) throws(CBORError) -> UnsafeRawBufferPointer {
@@ -214,7 +232,7 @@ extension CBORCursor {
     try readCount(.map, max: max, itemsEach: 2)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func readCount(
     _ major: CBORMajor, max: Int, itemsEach: Int
   ) throws(CBORError) -> Int {
@@ -233,7 +251,7 @@ extension CBORCursor {
   package mutating func expectNull() throws(CBORError) { try expectByte(0xf6) }
 
   /// Moves past `null` if it comes next.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func skipNull() -> Bool {
     guard nextByte == 0xf6 else { return false }
     offset += 1
@@ -241,7 +259,7 @@ extension CBORCursor {
   }
 
   /// A head of one byte that the format fixes, such as `0xa2` for a map of two.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func expectByte(_ byte: UInt8) throws(CBORError) {
     guard let next = nextByte else { throw CBORError(.truncated, at: offset) }
     guard next == byte else { throw CBORError(.unexpected, at: offset) }
@@ -250,7 +268,7 @@ extension CBORCursor {
 
   /// Text that the format fixes, usually a map key.
   /// - Precondition: `text` is shorter than 24 bytes, so that its head is one byte.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func expectKey(_ text: StaticString) throws(CBORError) {
     let count = text.utf8CodeUnitCount
     precondition(count < 24, "\(text) has a head of two bytes")
@@ -269,7 +287,7 @@ extension CBORCursor {
   /// A link in the blessed form: `D8 2A 58 25 00`, and the 36 bytes of the CID.
   ///
   /// Throws `.unexpected` for a well-formed link of another form, as for any other item.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readLink() throws(CBORError) -> CID {
     if let cid = blessedLink {
       offset += CBORCursor.linkByteCount
@@ -279,7 +297,7 @@ extension CBORCursor {
   }
 
   /// A blessed link, or nil for `null`.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func readLinkOrNull() throws(CBORError) -> CID? {
     if skipNull() { return nil }
     return try readLink()
@@ -290,7 +308,7 @@ extension CBORCursor {
   package static var linkByteCount: Int { 5 + CID.byteCount }
 
   /// The blessed link that comes next, if one does.
-  @inlinable
+  @inlinable @inline(__always)
   var blessedLink: CID? {
     guard remaining >= CBORCursor.linkByteCount else { return nil }
     // Safe: 41 bytes are there. In memory order: D8 2A 58 25 00 01 <codec> 12, 20, digest.
@@ -307,7 +325,7 @@ extension CBORCursor {
   package mutating func readAnyLink() throws(CBORError) -> UnsafeRawBufferPointer {
     let start = offset
     guard let first = nextByte else { throw CBORError(.truncated, at: start) }
-    guard first >> 5 == CBORMajor.tag.rawValue else { throw CBORError(.unexpected, at: start) }
+    guard CBORMajor(initial: first) == .tag else { throw CBORError(.unexpected, at: start) }
     let tag = try readHead().argument
     guard tag == 42 else { throw fail(.tag, at: start) }
     return try readLinkContent(taggedAt: start)
@@ -316,7 +334,7 @@ extension CBORCursor {
   /// The byte string after tag 42, of which the head is at `start`.
   mutating func readLinkContent(taggedAt start: Int) throws(CBORError) -> UnsafeRawBufferPointer {
     guard let first = nextByte else { throw fail(.truncated, at: start) }
-    guard first >> 5 == CBORMajor.bytes.rawValue else { throw fail(.link, at: start) }
+    guard CBORMajor(initial: first) == .bytes else { throw fail(.link, at: start) }
     let content: UnsafeRawBufferPointer
     do throws(CBORError) {
       content = try readBytes(max: 1 + Limits.cidByteCountMax)
@@ -330,14 +348,14 @@ extension CBORCursor {
   }
 
   /// Why the next item is not a blessed link.
-  @usableFromInline
-  mutating func linkRefusal() -> CBORError {
-    let start = offset
+  @usableFromInline @inline(never)
+  func linkRefusal() -> CBORError {
+    var reader = self
     do throws(CBORError) {
-      _ = try readAnyLink()
-      return fail(.unexpected, at: start)
+      _ = try reader.readAnyLink()
+      return CBORError(.unexpected, at: offset)
     } catch {
-      return fail(error.rule, at: start)
+      return error
     }
   }
 }

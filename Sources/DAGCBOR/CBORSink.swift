@@ -5,11 +5,12 @@
 // Not here: encoding of values (CBOR+Encode), which checks what it is given.
 
 /// A growing buffer of encoded items, uniquely owned.
+@usableFromInline
 package struct CBORSink: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var capacity: Int
   /// Bytes written so far.
-  package private(set) var count: Int
+  @usableFromInline package var count: Int
 
   /// - Precondition: `capacity` is positive.
   package init(capacity: Int = 512) {
@@ -46,19 +47,19 @@ package struct CBORSink: ~Copyable {
   package mutating func removeAll() { count = 0 }
 
   /// Makes room for `byteCount` more bytes and returns where they go; `advance` makes them count.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func room(for byteCount: Int) -> UnsafeMutableRawPointer {
     if capacity - count < byteCount { grow(by: byteCount) }
     return base + count
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   mutating func advance(_ byteCount: Int) {
     assert(byteCount <= capacity - count, "\(byteCount) bytes were written without room")
     count += byteCount
   }
 
-  @usableFromInline
+  @usableFromInline @inline(never)
   mutating func grow(by byteCount: Int) {
     let larger = max(2 * capacity, count + byteCount)
     let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
@@ -70,34 +71,32 @@ package struct CBORSink: ~Copyable {
 
 extension CBORSink {
   /// The shortest head of kind `major`.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendHead(_ major: CBORMajor, _ argument: UInt64) {
-    let head = room(for: 9)
     let initial = major.rawValue << 5
-    switch argument {
-    case 0..<24:
-      head.storeBytes(of: initial | UInt8(truncatingIfNeeded: argument), as: UInt8.self)
-      advance(1)
-    case 24..<0x100:
-      head.storeBytes(of: initial | 24, as: UInt8.self)
-      let value = UInt8(truncatingIfNeeded: argument)
-      head.storeBytes(of: value, toByteOffset: 1, as: UInt8.self)
+    if argument < 24 {
+      appendByte(initial | UInt8(truncatingIfNeeded: argument))
+    } else if argument < 0x100 {
+      // The two bytes as one little-endian word.
+      let word = UInt16(truncatingIfNeeded: argument) << 8 | UInt16(initial | 24)
+      room(for: 2).storeBytes(of: word.littleEndian, as: UInt16.self)
       advance(2)
-    case 0x100..<0x1_0000:
-      head.storeBytes(of: initial | 25, as: UInt8.self)
-      let value = UInt16(truncatingIfNeeded: argument).bigEndian
-      head.storeBytes(of: value, toByteOffset: 1, as: UInt16.self)
-      advance(3)
-    case 0x1_0000..<0x1_0000_0000:
-      head.storeBytes(of: initial | 26, as: UInt8.self)
-      let value = UInt32(truncatingIfNeeded: argument).bigEndian
-      head.storeBytes(of: value, toByteOffset: 1, as: UInt32.self)
-      advance(5)
-    default:
-      head.storeBytes(of: initial | 27, as: UInt8.self)
-      head.storeBytes(of: argument.bigEndian, toByteOffset: 1, as: UInt64.self)
-      advance(9)
+    } else {
+      appendLongHead(initial, argument)
     }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func appendLongHead(_ initial: UInt8, _ argument: UInt64) {
+    let byteCount = CBORHead.byteCount(argument) - 1
+    let start = room(for: 1 + byteCount)
+    // 2, 4 and 8 bytes are announced by 25, 26 and 27; the argument's last bytes follow.
+    let low = UInt8(24 + byteCount.trailingZeroBitCount)
+    start.storeBytes(of: initial | low, as: UInt8.self)
+    withUnsafeBytes(of: argument.bigEndian) { word in
+      (start + 1).copyMemory(from: word.baseAddress! + (8 - byteCount), byteCount: byteCount)
+    }
+    advance(1 + byteCount)
   }
 
   @inlinable
@@ -112,7 +111,7 @@ extension CBORSink {
   @inlinable
   package mutating func appendBool(_ value: Bool) { appendByte(value ? 0xf5 : 0xf4) }
 
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendNull() { appendByte(0xf6) }
 
   /// The head of an array; the caller appends that many items.
@@ -123,13 +122,13 @@ extension CBORSink {
   @inlinable
   package mutating func appendMap(count: Int) { appendHead(.map, UInt64(count)) }
 
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendBytes(_ bytes: UnsafeRawBufferPointer) {
     appendHead(.bytes, UInt64(bytes.count))
     appendRaw(bytes)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendBytes(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { appendBytes($0) }
   }
@@ -145,7 +144,7 @@ extension CBORSink {
 
   /// Text that the format fixes, usually a map key: a constant, written in one step.
   /// - Precondition: `text` is shorter than 24 bytes, so that its head is one byte.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendKey(_ text: StaticString) {
     let byteCount = text.utf8CodeUnitCount
     precondition(byteCount < 24, "\(text) has a head of two bytes")
@@ -168,20 +167,20 @@ extension CBORSink {
   }
 
   /// A link, or `null` for none.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendLinkOrNull(_ cid: CID?) {
     if let cid { appendLink(cid) } else { appendNull() }
   }
 
   /// One byte that the format fixes.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendByte(_ byte: UInt8) {
     room(for: 1).storeBytes(of: byte, as: UInt8.self)
     advance(1)
   }
 
   /// Bytes that are encoded already.
-  @inlinable
+  @inlinable @inline(__always)
   package mutating func appendRaw(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress else { return }
     room(for: bytes.count).copyMemory(from: source, byteCount: bytes.count)

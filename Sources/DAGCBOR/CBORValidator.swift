@@ -8,15 +8,15 @@ struct CBORValidator {
   /// An open container.
   private struct Level {
     /// Elements or entries still to come.
-    var left: Int
+    var left: Int32
     var isMap: Bool
     /// Where the text of the entry before begins, and its bytes: nothing precedes the first.
-    var keyOffset = 0
-    var keyByteCount = -1
+    var keyOffset: Int = 0
+    var keyByteCount: Int16 = -1
   }
 
-  private var cursor: CBORCursor
   private let bytes: UnsafeRawBufferPointer
+  private var cursor: CBORCursor
   /// Items that the open containers still need: each takes a byte at least.
   private var owed = 0
   private var depth = 0
@@ -25,12 +25,14 @@ struct CBORValidator {
   private var outer = InlineArray<32, Level>(repeating: Level(left: 0, isMap: false))
 
   /// - Precondition: `offset` is not negative.
+  @inline(__always)
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
     self.bytes = bytes
     cursor = CBORCursor(bytes, at: offset)
   }
 
   /// Checks the item at the cursor and returns where it ends.
+  @inline(__always)
   mutating func validateItem() throws(CBORError) -> Int {
     assert(outer.count == Limits.nestingMax, "one level for each container that may be open")
     try value()
@@ -62,13 +64,7 @@ struct CBORValidator {
     case .array: try open(head.argument, isMap: false, at: start)
     case .map: try open(head.argument, isMap: true, at: start)
     case .tag:
-      guard head.argument == 42 else { throw CBORError(.tag, at: start) }
-      cursor.offset = start
-      if cursor.blessedLink != nil {
-        cursor.offset += CBORCursor.linkByteCount
-      } else {
-        _ = try cursor.readAnyLink()
-      }
+      cursor.offset = try CBORValidator.endOfLink(in: bytes, at: start)
     case .simple: break
     }
   }
@@ -81,10 +77,11 @@ struct CBORValidator {
       throw CBORError(.itemTooLarge, at: start)
     }
     guard count <= UInt64(cursor.remaining) else { throw CBORError(.truncated, at: start) }
-    defer { cursor.offset += Int(count) }
-    return UnsafeRawBufferPointer(rebasing: bytes[cursor.offset..<cursor.offset + Int(count)])
+    cursor.offset += Int(count)
+    return UnsafeRawBufferPointer(rebasing: bytes[cursor.offset - Int(count)..<cursor.offset])
   }
 
+  @inline(__always)
   private mutating func open(_ count: UInt64, isMap: Bool, at start: Int) throws(CBORError) {
     guard depth < Limits.nestingMax else { throw CBORError(.nesting, at: start) }
     guard count <= UInt64(Limits.containerCountMax) else {
@@ -94,29 +91,47 @@ struct CBORValidator {
     guard owed <= cursor.remaining else { throw CBORError(.truncated, at: start) }
     outer[depth] = level
     depth += 1
-    level = Level(left: Int(count), isMap: isMap)
+    level = Level(left: Int32(truncatingIfNeeded: count), isMap: isMap)
   }
 
   @inline(__always)
   private mutating func key() throws(CBORError) {
     let start = cursor.offset
     owed -= 1
-    if let first = cursor.nextByte, first >> 5 != CBORMajor.text.rawValue {
+    if let first = cursor.nextByte, CBORMajor(initial: first) != .text {
       throw CBORError(.mapKeyType, at: start)
     }
-    let text = try cursor.readText(max: Limits.mapKeyByteCountMax, over: .mapKeyTooLong)
-    if text.count <= level.keyByteCount { try order(text, at: start) }
-    level.keyByteCount = text.count
+    let count = try cursor.readHead().argument
+    guard count <= UInt64(Limits.mapKeyByteCountMax) else {
+      throw CBORError(.mapKeyTooLong, at: start)
+    }
+    let text = try string(count, at: start)
+    guard UTF8Text.isValid(text) else { throw CBORError(.utf8, at: start) }
+    if text.count <= Int(level.keyByteCount) {
+      let before = bytes[level.keyOffset..<level.keyOffset + Int(level.keyByteCount)]
+      try CBORValidator.order(UnsafeRawBufferPointer(rebasing: before), text, at: start)
+    }
+    level.keyByteCount = Int16(truncatingIfNeeded: text.count)
     level.keyOffset = cursor.offset - text.count
   }
 
-  /// A key that is not longer than the one before.
-  private func order(_ text: UnsafeRawBufferPointer, at start: Int) throws(CBORError) {
-    guard text.count == level.keyByteCount else { throw CBORError(.mapKeyOrder, at: start) }
-    for index in 0..<text.count {
-      let (before, now) = (bytes[level.keyOffset + index], text[index])
-      if before < now { return }
-      guard before == now else { throw CBORError(.mapKeyOrder, at: start) }
+  private static func endOfLink(
+    in bytes: UnsafeRawBufferPointer, at start: Int
+  ) throws(CBORError) -> Int {
+    var cursor = CBORCursor(bytes, at: start)
+    if cursor.blessedLink != nil { return start + CBORCursor.linkByteCount }
+    _ = try cursor.readAnyLink()
+    return cursor.offset
+  }
+
+  /// Throws unless `now`, the text of a key at `start` that is not longer than `before`, follows it.
+  private static func order(
+    _ before: UnsafeRawBufferPointer, _ now: UnsafeRawBufferPointer, at start: Int
+  ) throws(CBORError) {
+    guard now.count == before.count else { throw CBORError(.mapKeyOrder, at: start) }
+    for index in 0..<now.count {
+      if before[index] < now[index] { return }
+      guard before[index] == now[index] else { throw CBORError(.mapKeyOrder, at: start) }
     }
     throw CBORError(.mapKeyRepeated, at: start)
   }

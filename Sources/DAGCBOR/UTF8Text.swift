@@ -3,6 +3,7 @@
 // Strict in the sense of the Unicode Standard, table 3-7: no surrogates, no overlong forms, nothing
 // above U+10FFFF. Records are mostly ASCII, so that is looked at eight bytes at a time first.
 
+@usableFromInline
 package enum UTF8Text {
   /// Cost: about a quarter of a nanosecond per byte for ASCII, two for the rest. No allocation.
   @inlinable

@@ -63,7 +63,8 @@ enum CBORVectors {
     .bad("dc", .reservedHead), .bad("fc", .reservedHead), .bad("fe", .reservedHead),
     .bad("5f4100ff", .indefiniteLength), .bad("7f6161ff", .indefiniteLength),
     .bad("9f00ff", .indefiniteLength), .bad("bf616100ff", .indefiniteLength),
-    .bad("ff", .indefiniteLength), .bad("1f", .indefiniteLength), .bad("81ff", .indefiniteLength, at: 1),
+    .bad("ff", .indefiniteLength), .bad("1f", .indefiniteLength),
+    .bad("81ff", .indefiniteLength, at: 1),
   ]
 
   static let kinds: [CBORVector] = [
@@ -93,20 +94,23 @@ enum CBORVectors {
     .bad("d82a5866 00 01 55 00 61" + String(repeating: "00", count: 97), .link),
   ]
 
-  static let texts: [CBORVector] = [
-    "6180", "61ff", "61c3", "62c328", "62c080", "62c1bf", "63e08080", "63e09fbf", "63eda080",
-    "63edbfbf", "64f0808080", "64f08fbfbf", "64f4908080", "64f5808080", "62e282", "63f09f98",
-    "63e28228", "64f09f9828", "6a6161616161616161 6180", "69 8061616161616161 61",
-  ].map { .bad($0, .utf8) } + [
-    .bad("8261616180", .utf8, at: 3), .bad("a1618000", .utf8, at: 1),
-  ]
+  static let texts: [CBORVector] =
+    [
+      "6180", "61ff", "61c3", "62c328", "62c080", "62c1bf", "63e08080", "63e09fbf", "63eda080",
+      "63edbfbf", "64f0808080", "64f08fbfbf", "64f4908080", "64f5808080", "62e282", "63f09f98",
+      "63e28228", "64f09f9828", "6a6161616161616161 6180", "69 8061616161616161 61",
+    ].map { .bad($0, .utf8) } + [
+      .bad("8261616180", .utf8, at: 3), .bad("a1618000", .utf8, at: 1),
+    ]
 
   static let maps: [CBORVector] = [
     .bad("a10000", .mapKeyType, at: 1), .bad("a1416100", .mapKeyType, at: 1),
     .bad("a1f600", .mapKeyType, at: 1), .bad("a18000", .mapKeyType, at: 1),
     .bad("a1d82a4000", .mapKeyType, at: 1), .bad("a1f90000", .mapKeyType, at: 1),
-    .bad("a2 6161 00 6161 00", .mapKeyRepeated, at: 4), .bad("a2 60 00 60 00", .mapKeyRepeated, at: 3),
-    .bad("a2 6162 00 6161 00", .mapKeyOrder, at: 4), .bad("a2 626161 00 617a 00", .mapKeyOrder, at: 5),
+    .bad("a2 6161 00 6161 00", .mapKeyRepeated, at: 4),
+    .bad("a2 60 00 60 00", .mapKeyRepeated, at: 3),
+    .bad("a2 6162 00 6161 00", .mapKeyOrder, at: 4),
+    .bad("a2 626161 00 617a 00", .mapKeyOrder, at: 5),
     .bad("a2 62c3a9 00 627a7a 00", .mapKeyOrder, at: 5),
     .bad("a3 6161 00 6162 00 6161 00", .mapKeyOrder, at: 7),
     // The order of an inner map is its own, and the outer one's goes on after it.
