@@ -48,7 +48,6 @@ struct RuleTests {
     "a tracked file of the wrong kind is refused",
     arguments: [
       ("a/.build/x", "text"), ("Package.resolved", "{}"),
-      ("big.txt", String(repeating: "a", count: 256 * 1024 + 1)),
       ("a.sh", "cd /" + "work/main"), ("b.md", "in `/" + "tmp/x`"),
       ("c.py", "x = \"/" + "home/y\""),
     ])
@@ -56,9 +55,12 @@ struct RuleTests {
     #expect(TrackedFile(path: path, content: Data(text.utf8)).spots.count == 1)
   }
 
-  @Test("a tracked binary file is refused")
-  func refusesBinary() {
+  @Test("a tracked file that is binary or too large is refused")
+  func refusesContent() {
     #expect(TrackedFile(path: "x.txt", content: Data([0x61, 0, 0x62])).spots.count == 1)
+    let large = Data(repeating: 0x61, count: TrackedFile.byteCountMax + 1)
+    #expect(TrackedFile(path: "x.txt", content: large).spots.count == 1)
+    #expect(TrackedFile(path: "x.txt", content: large.dropLast()).spots.isEmpty)
   }
 
   @Test(

@@ -1,0 +1,39 @@
+# What can be done here; `make` alone lists it. The work is in tools/.
+
+.DEFAULT_GOAL := help
+.PHONY: help test build unit tidy format interop fuzz docs bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## every check: install, build, tests, tidy, interop, fuzz, docs
+	@tools/ci
+
+build: ## library and tests, optimised and testable
+	@tools/build
+
+unit: build ## the Swift tests; ARGS='--filter MST' picks some
+	@tools/unit $(ARGS)
+
+tidy: build ## the rules of the house, and formatting
+	@tools/unit --filter HouseTests
+	@tools/tidy
+
+format: ## write the Swift files as the formatter likes them
+	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+
+interop: build ## compare with independent implementations in Python
+	@tools/install
+	@tools/interop
+
+fuzz: build ## fuzz every parser; PLAITED_FUZZ_SECONDS (60) in all, ARGS='cbor' picks some
+	@tools/fuzz $(ARGS)
+
+docs: build ## the documentation of the libraries, in .build/docs
+	@tools/docs
+
+bench: ## the benchmarks, which are a package of their own
+	@swift package --package-path Benchmarks benchmark $(ARGS)
+
+clean: ## remove what was built
+	@rm -rf .build .venv Benchmarks/.build
