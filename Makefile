@@ -19,8 +19,10 @@ tidy: build ## the rules of the house, and formatting
 	@tools/unit --filter HouseTests
 	@tools/tidy
 
-format: ## write the Swift files as the formatter likes them
+format: ## write the Swift files as the formatter likes them, comments within 100 columns
 	@swift format format --in-place --parallel --recursive Sources Tests Package.swift
+	@find Sources Tests Benchmarks -name '*.swift' -not -path '*/.build/*' -exec \
+	  tools/wrap_comments.py {} + 2>/dev/null || true
 
 interop: build ## compare with independent implementations in Python
 	@tools/install

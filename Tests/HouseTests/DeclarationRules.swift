@@ -19,7 +19,7 @@ extension Rule {
       scope: .sources,
       broken: [
         "public struct A {}", "public static func f() {}",
-        "/// A.\nlet b = 1\npublic init(c: C) {}",
+        "/// A.\nlet b = 1\npublic init?(c: C) {}", "public init(c: C) throws(E) {}",
         "@inlinable\npublic func f() {}", "public var a: Int {\n  1\n}", "open class B {}",
         "struct A {\npublic subscript(b: Int) -> Int { 0 }\n}",
       ],
@@ -27,7 +27,8 @@ extension Rule {
         "/// A.\npublic struct A {}", "/// A.\n@inlinable\npublic func f() {}",
         "public var count: Int { 1 }", "struct A {}", "public import MST",
         "extension A: B {\npublic func f() {}\n}", "public var description: String {\n\"\"\n}",
-        "/// A.\npublic init(a: A) {}\npublic init(b: B) {}", "public init() {}",
+        "/// A.\npublic init(a: A) {}\npublic init(b: B) {}",
+        "public init(a: A, b: B) {\nself.a = a\n}",
         "/// A.\n@inlinable public func f() {}", "/// A.\npublic private(set) var a: Int {\n1\n}",
       ],
       spots: { file in
@@ -101,7 +102,7 @@ extension SourceFile {
     comments.contains { $0.isDoc && $0.line == declaration.line - 1 }
   }
 
-  /// A variable that fits on its line, an initializer without parameters, and a witness that its
+  /// A variable that fits on its line, an initializer that cannot refuse, and a witness that its
   /// protocol explains need no words.
   func needsDocs(_ declaration: Declaration) -> Bool {
     let witnesses: Set = [
@@ -115,7 +116,11 @@ extension SourceFile {
       let line = tokens[declaration.index].line
       let brace = tokens[declaration.index...].prefix { $0.line == line }.last
       return brace?.text == "{"
-    case "init": return text(declaration.index + 2) != ")"
+    case "init":
+      let close = tokens[declaration.index...].firstIndex { $0.text == "(" }.flatMap {
+        partners[$0]
+      }
+      return text(declaration.index + 1) == "?" || text((close ?? 0) + 1) == "throws"
     default: return true
     }
   }

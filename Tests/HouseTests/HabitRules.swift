@@ -5,7 +5,8 @@ struct Habit: Sendable {
   var pattern: [String]
   var advice: String
   var scope: Rule.Scope = .sources
-  /// A comment on its line, or on one of the few above, may prove that it is right here.
+  /// A comment on its line, on one of the few above, or first in the body that it opens, may prove
+  /// that it is right here.
   var isProvable = false
 }
 
@@ -39,8 +40,6 @@ extension Habit {
     Habit(pattern: ["print", "("], advice: "a library returns values; the command line prints"),
     Habit(pattern: ["debugPrint", "("], advice: "a library returns values"),
     Habit(pattern: ["dump", "("], advice: "a library returns values"),
-    Habit(pattern: ["class", "var", "shared"], advice: "no singletons: pass it in"),
-    Habit(pattern: ["static", "let", "shared"], advice: "no singletons: pass it in"),
   ]
 }
 
@@ -54,6 +53,7 @@ extension Rule {
     if habit.isProvable {
       kept += [
         "a \(text)  // Safe: b", "// Safe: b is always there,\n// because.\nlet a =\n  \(text)",
+        "\(text) {\n  // Unchecked: b is never changed.\n}",
       ]
     }
     return Rule(
@@ -61,7 +61,7 @@ extension Rule {
       broken: ["let a = b\n\(text)"], kept: kept,
       spots: { file in
         file.lines(of: habit.pattern)
-          .filter { !habit.isProvable || !file.isProved(at: $0) }
+          .filter { !habit.isProvable || !file.isProved(at: $0, orBelow: true) }
           .filter { _ in file.room != "plaited" || habit.pattern.first != "print" }
           .map { Spot(line: $0, what: habit.pattern.joined()) }
       })
@@ -84,9 +84,10 @@ extension SourceFile {
 
   /// Whether a comment on `line`, or alone on one of the few lines above, gives a reason. A doc
   /// comment is a promise to the caller, not a proof, unless it says Safe.
-  func isProved(at line: Int) -> Bool {
+  func isProved(at line: Int, orBelow: Bool = false) -> Bool {
     comments.contains { comment in
       if comment.line == line { return true }
+      if orBelow && comment.line == line + 1 { return !comment.isDoc && comment.isAlone }
       guard (line - SourceFile.proofDistanceMax..<line).contains(comment.line) else { return false }
       if comment.text.contains("Safe:") { return true }
       return !comment.isDoc && comment.line == line - 1
