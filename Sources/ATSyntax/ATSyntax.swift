@@ -1,1 +1,0 @@
-// ATSyntax: filled by its first behaviour.
