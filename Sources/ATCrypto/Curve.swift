@@ -98,11 +98,12 @@ struct Scalar: Comparable {
 }
 
 extension Signature {
-  /// Whether `s` is at most n/2. Of the two values of `s` that verify, `s` and `n - s`, the protocol
-  /// takes this one alone, so that nobody can turn a signature into another.
+  /// Whether `s` is at most n/2. Of the two values of `s` that verify, `s` and `n - s`, the
+  /// protocol takes this one alone, so that nobody can turn a signature into another.
   public func isLowS(on curve: Curve) -> Bool { Scalar(s) <= curve.order.half }
 
-  /// This signature with `n - s` in place of a high `s`; `s` beyond n, which no signer makes, stays.
+  /// This signature with `n - s` in place of a high `s`; `s` beyond n, which no signer makes,
+  /// stays.
   func loweringS(on curve: Curve) -> Signature {
     let (value, order) = (Scalar(s), curve.order)
     guard value > order.half, value < order else { return self }

@@ -1,7 +1,7 @@
 // KeyDirectory.swift: the system calls under KeyFile: one directory held open, one name in it.
 //
-// All checks are made on open descriptors and all names are looked up in the held directory, so nothing
-// can be swapped between a check and the use of what was checked.
+// All checks are made on open descriptors and all names are looked up in the held directory, so
+// nothing can be swapped between a check and the use of what was checked.
 import Glibc
 
 /// An open directory and the name of a key file in it.

@@ -14,7 +14,8 @@ public enum KeyError: Error, Hashable, Sendable, CustomStringConvertible {
   case codec(UInt64?)
   /// Another number of bytes than a key of this form has.
   case byteCount(found: Int, expected: Int)
-  /// Bytes that are no point of the curve in this form: wrong first byte, x not below p, or no such y.
+  /// Bytes that are no point of the curve in this form: wrong first byte, x not below p, or no such
+  /// y.
   case point(Curve)
   /// A private scalar that is zero or not below the curve's order.
   case scalar(Curve)

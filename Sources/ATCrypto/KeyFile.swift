@@ -2,10 +2,11 @@
 //
 //   plaited private key 1
 //   did:key:zQ3sh…            the public half: to recognise the key, and to notice damage
-//   z3vL…                     the private multikey: base58btc of 81 26 (K-256) or 86 26 (P-256), scalar
+//   z3vL…                     the private multikey: base58btc of 81 26 (K-256) or 86 26 (P-256)
+//                             and the scalar
 //
-// Here the rules of modes, names and contents; the system calls are in KeyDirectory.swift. Not here:
-// encryption. The file is as safe as the account that owns it.
+// Here the rules of modes, names and contents; the system calls are in KeyDirectory.swift. Not
+// here: encryption. The file is as safe as the account that owns it.
 import DAGCBOR
 
 /// Reads and writes key files. Blocking calls on small files; nothing is cached.
@@ -19,7 +20,8 @@ public enum KeyFile {
   /// A missing directory is made with mode 0700 (its parent must exist); one that is there must be
   /// ours and closed to group and others. A crash can leave a hidden `.new` file beside the name.
   /// - Throws: `.exists` rather than replace a file; after any error the name is as it was, except
-  ///   that `.system("fsync")` on the directory may leave a whole file whose name is not yet durable.
+  ///   that `.system("fsync")` on the directory may leave a whole file whose name is not yet
+  ///   durable.
   public static func write(_ key: PrivateKey, to path: String) throws(KeyFileError) {
     let directory = try KeyDirectory(of: path, creating: true)
     var text = Array(
@@ -31,8 +33,9 @@ public enum KeyFile {
 
   /// Reads a key and checks it against the public key beside it.
   ///
-  /// - Throws: `.fileTooOpen` or `.directoryTooOpen` before a byte is read, if group or others have any
-  ///   right; `.notRegularFile` for a symbolic link in the last place; `.owner` for files of others.
+  /// - Throws: `.fileTooOpen` or `.directoryTooOpen` before a byte is read, if group or others have
+  ///   any right; `.notRegularFile` for a symbolic link in the last place; `.owner` for files of
+  ///   others.
   public static func read(_ path: String) throws(KeyFileError) -> PrivateKey {
     let directory = try KeyDirectory(of: path, creating: false)
     var bytes = try directory.read(byteCountMax: byteCountMax)

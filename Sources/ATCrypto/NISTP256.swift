@@ -74,8 +74,9 @@ struct NISTP256Signer: Sendable {
 
   /// Signs with a random nonce; `s` may be high.
   func sign(_ digest: DAGCBOR.Digest) -> Signature {
-    // Proof of `try!`: the key was checked when it was made and the digest has 32 bytes; what is left
-    // to fail is memory or the system's randomness, and no program should sign on without them.
+    // Proof of `try!`: the key was checked when it was made and the digest has 32 bytes; what is
+    // left to fail is memory or the system's randomness, and no program should sign on without
+    // them.
     let signature = try! key.signature(for: MadeDigest(digest: digest))
     // Safe to unwrap: P-256 signatures have 64 bytes.
     return signature.withUnsafeBytes { Signature($0) }!

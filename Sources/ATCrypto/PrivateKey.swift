@@ -27,7 +27,8 @@ public struct PrivateKey: Sendable {
     return generate(on: curve, using: &generator)
   }
 
-  /// Draws until a scalar is in range, which the first is but for one chance in 2³² (P-256) or 2¹²⁸.
+  /// Draws until a scalar is in range, which the first is but for one chance in 2³² (P-256) or
+  /// 2¹²⁸.
   package static func generate(
     on curve: Curve, using generator: inout some RandomNumberGenerator
   ) -> PrivateKey {
@@ -67,8 +68,8 @@ public struct PrivateKey: Sendable {
 
   /// Signs a digest; the signature is always low-S.
   ///
-  /// On K-256 the nonce is that of RFC 6979, so the same digest has the same signature; on P-256 it is
-  /// random. Cost: about 20 µs on K-256, 15 µs on P-256.
+  /// On K-256 the nonce is that of RFC 6979, so the same digest has the same signature; on P-256 it
+  /// is random. Cost: about 20 µs on K-256, 15 µs on P-256.
   public func sign(_ digest: Digest) -> Signature {
     let signature =
       switch signer {
@@ -89,7 +90,8 @@ extension PrivateKey {
     scalar.withBytes { body(UnsafeBufferPointer(start: $0, count: PrivateKey.byteCount)) }
   }
 
-  /// `z` and base58btc of the private multicodec prefix and the scalar. A secret as text: for files.
+  /// `z` and base58btc of the private multicodec prefix and the scalar. A secret as text: for
+  /// files.
   package var privateMultikey: String {
     withBytes { "z" + Base58.encode(curve.privatePrefix + $0) }
   }

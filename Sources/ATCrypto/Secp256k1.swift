@@ -6,9 +6,9 @@ import DAGCBOR
 
 /// The library's context: tables and a blinding value for operations on secrets.
 ///
-/// Created once, by the first key of the process, and randomized then; nothing changes it afterwards.
-/// Every call below takes it as a pointer to const, and the library promises that such calls may run
-/// on many threads at once. It is never destroyed: it lives as long as the process.
+/// Created once, by the first key of the process, and randomized then; nothing changes it
+/// afterwards. Every call below takes it as a pointer to const, and the library promises that such
+/// calls may run on many threads at once. It is never destroyed: it lives as long as the process.
 private struct Secp256k1Context: @unchecked Sendable {
   // Unchecked: a pointer to memory that is written in `init` only (see above).
   let pointer: OpaquePointer
@@ -16,7 +16,8 @@ private struct Secp256k1Context: @unchecked Sendable {
   static let shared = Secp256k1Context()
 
   private init() {
-    // Safe to unwrap: nil only for invalid flags (NONE is valid); without memory the library aborts.
+    // Safe to unwrap: nil only for invalid flags (NONE is valid); without memory the library
+    // aborts.
     pointer = secp256k1_context_create(UInt32(SECP256K1_CONTEXT_NONE))!
     var generator = SystemRandomNumberGenerator()
     let seed = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

@@ -3,8 +3,8 @@ import Glibc
 
 /// The private scalar of a key, in memory of its own that is overwritten before it is freed.
 ///
-/// A class because a value would be copied, and a copy on the stack is wiped by nobody. What a caller
-/// copies out of `withBytes` is the caller's to wipe.
+/// A class because a value would be copied, and a copy on the stack is wiped by nobody. What a
+/// caller copies out of `withBytes` is the caller's to wipe.
 final class SecretBytes: @unchecked Sendable {
   // Unchecked: the memory is written in `init` only, and read afterwards.
   private let memory: UnsafeMutablePointer<UInt8>
