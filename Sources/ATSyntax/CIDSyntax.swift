@@ -5,6 +5,7 @@
 
 /// The check of text that claims to be a CID of version 1 in some multibase.
 public enum CIDSyntax {
+  /// Whether `check` accepts `text`; at most 256 bytes are read.
   public static func isValid(_ text: String) -> Bool {
     do throws(SyntaxError) {
       try check(text)

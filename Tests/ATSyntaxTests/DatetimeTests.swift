@@ -1,5 +1,5 @@
-import TestKit
 // DatetimeTests.swift: datetimes, the calendar under them, language tags, URIs and CID texts.
+import TestKit
 import Testing
 
 @testable import ATSyntax
