@@ -188,7 +188,7 @@ private struct ProofWalk {
     switch link {
     case .empty: return nil
     case .loaded(let digest, let node):
-      emit(CID(digest: digest), node.encode(with: writer).bytes)
+      node.encode(with: writer) { emit(CID(digest: digest), $0.bytes) }
       return node
     case .stored(let digest):
       let cid = CID(digest: digest)

@@ -38,9 +38,11 @@ extension MST {
     for index in node.links.indices {
       if case .pending = node.links[index] { _ = seal(&node.links[index], writer, emit) }
     }
-    let bytes = node.encode(with: writer)
-    let digest = Digest(of: bytes)
-    emit(CID(digest: digest), bytes.bytes)
+    let digest = node.encode(with: writer) { bytes in
+      let digest = Digest(of: bytes)
+      emit(CID(digest: digest), bytes.bytes)
+      return digest
+    }
     link = .loaded(digest, node)
     return digest
   }

@@ -42,7 +42,7 @@ public struct MST: Sendable {
 
   /// The CID of the empty tree's root node.
   public static let emptyRoot = CID(digest: emptyRootDigest)
-  static let emptyRootDigest = Digest(of: MSTNode(height: 0).encode(with: NodeWriter()))
+  static let emptyRootDigest = MSTNode(height: 0).encode(with: NodeWriter()) { Digest(of: $0) }
 }
 
 extension MST {

@@ -42,7 +42,7 @@ public struct MSTBuilder {
   ) throws(MSTError) {
     let height = MSTKey.height(of: key)
     guard height <= heightMax else { throw .limit(.tooHigh, key: text(key)) }
-    if let lastHeight, KeyOrder.compare(layers[lastHeight].currentKey, key) >= 0 {
+    if let lastHeight, !layers[lastHeight].isFollowed(by: key) {
       throw .notAscending(key: text(key))
     }
     while layers.count <= height { layers.append(NodeWriter()) }
@@ -57,10 +57,7 @@ public struct MSTBuilder {
   /// Emits what is still open and returns the root's CID; the builder is empty again.
   public mutating func finish(emit: (CID, RawSpan) -> Void) -> CID {
     guard let top = layers.indices.last else {
-      let writer = NodeWriter()
-      let bytes = MSTNode(height: 0).encode(with: writer)
-      emit(MST.emptyRoot, bytes.bytes)
-      return MST.emptyRoot
+      return CID(digest: MSTBuilder.emitted(NodeWriter(), emit))
     }
     for lower in 0..<top { close(lower, emit) }
     let root = MSTBuilder.emitted(layers[top], emit)
@@ -76,9 +73,11 @@ public struct MSTBuilder {
   }
 
   private static func emitted(_ writer: NodeWriter, _ emit: (CID, RawSpan) -> Void) -> Digest {
-    let bytes = writer.finish()
-    let digest = Digest(of: bytes)
-    emit(CID(digest: digest), bytes.bytes)
+    let digest = writer.finish { bytes in
+      let digest = Digest(of: bytes)
+      emit(CID(digest: digest), bytes.bytes)
+      return digest
+    }
     writer.reset()
     return digest
   }

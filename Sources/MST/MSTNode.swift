@@ -170,8 +170,9 @@ final class MSTNode: @unchecked Sendable {
 }
 
 extension MSTNode {
-  /// Encodes this node. Every link must be sealed: a pending one has no CID to write.
-  func encode(with writer: NodeWriter) -> UnsafeRawBufferPointer {
+  /// Encodes this node and calls `body` with the bytes, borrowed for the call. Every link must be
+  /// sealed: a pending one has no CID to write.
+  func encode<R>(with writer: NodeWriter, _ body: (UnsafeRawBufferPointer) -> R) -> R {
     writer.reset()
     if height > 0, let left = links[0].digest { writer.link(left) }
     keyBytes.withUnsafeBytes { keyBytes in
@@ -179,11 +180,12 @@ extension MSTNode {
       for index in 0..<leaves.count {
         let leaf = leaves[index]
         let end = Int(leaf.keyEnd)
-        writer.append(key: UnsafeRawBufferPointer(rebasing: keyBytes[start..<end]), value: leaf.value)
+        writer.append(
+          key: UnsafeRawBufferPointer(rebasing: keyBytes[start..<end]), value: leaf.value)
         if height > 0, let right = links[index + 1].digest { writer.link(right) }
         start = end
       }
     }
-    return writer.finish()
+    return writer.finish(body)
   }
 }

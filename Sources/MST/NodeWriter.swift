@@ -49,8 +49,12 @@ final class NodeWriter {
     lastKeyCount = 0
   }
 
-  /// The key of the last entry, valid until the next call.
-  var currentKey: UnsafeRawBufferPointer {
+  /// Whether `key` comes after the key of the last entry.
+  func isFollowed(by key: UnsafeRawBufferPointer) -> Bool {
+    KeyOrder.compare(currentKey, key) < 0
+  }
+
+  private var currentKey: UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: lastKey[..<lastKeyCount])
   }
 
@@ -80,13 +84,15 @@ final class NodeWriter {
     if entryCount == 0 { left = subtree } else { heldLink = subtree }
   }
 
-  /// The finished node, valid until the next call of anything here.
-  func finish() -> UnsafeRawBufferPointer {
+  /// Calls `body` with the finished node, whose bytes are borrowed for the call: this object may go
+  /// as soon as nobody mentions it any more, and the bytes go with it.
+  func finish<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
     if entryCount > 0 { flushHeldEntry() }
     reserve(48)
     put(0x6c61, byteCount: 2)  // "l"
     putLink(left)
-    return UnsafeRawBufferPointer(rebasing: buffer[putFront()..<end])
+    let node = UnsafeRawBufferPointer(rebasing: buffer[putFront()..<end])
+    return withExtendedLifetime(self) { body(node) }
   }
 
   /// Writes map(2), "e" and the array head so that they end where the entries begin.
