@@ -17,7 +17,8 @@ extension MST {
   public func proof(
     of keys: [MSTKey], emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
-    try ProofWalk(tree: self, covers: false).run(keys, emit)
+    var walk = ProofWalk(tree: self, covers: false)
+    try walk.run(keys, emit)
   }
 
   /// Emits the covering proof of operations on `keys`, parents first, each once: for every key the
@@ -27,7 +28,8 @@ extension MST {
   public func coveringProof(
     of keys: [MSTKey], emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
-    try ProofWalk(tree: self, covers: true).run(keys, emit)
+    var walk = ProofWalk(tree: self, covers: true)
+    try walk.run(keys, emit)
   }
 
   /// Emits the nodes that `range` reaches, parents first. The tree must be sealed.
@@ -36,7 +38,8 @@ extension MST {
   public func rangeProof(
     of range: KeyRange, emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
-    try ProofWalk(tree: self, covers: false).visit(root, height: nil, range, emit)
+    var walk = ProofWalk(tree: self, covers: false)
+    try walk.visit(root, height: nil, range, emit)
   }
 
   /// What the proof in `nodes` says is under `key`, in the tree with this root; nil: nothing.
@@ -122,13 +125,18 @@ extension MST {
 }
 
 /// One walk down a sealed tree that emits nodes, parents first.
-private struct ProofWalk {
+private struct ProofWalk: ~Copyable {
   let tree: MST
   /// Whether the neighbours of a key that is there are proven as well.
   let covers: Bool
-  let writer = NodeWriter()
+  private var writer = NodeWriter()
 
-  func run(_ keys: [MSTKey], _ emit: (CID, RawSpan) -> Void) throws(MSTError) {
+  init(tree: MST, covers: Bool) {
+    self.tree = tree
+    self.covers = covers
+  }
+
+  mutating func run(_ keys: [MSTKey], _ emit: (CID, RawSpan) -> Void) throws(MSTError) {
     let keys = keys.sorted()
     try visit(tree.root, height: nil, Wanted(keys: keys[...]), emit)
   }
@@ -144,7 +152,7 @@ private struct ProofWalk {
     var isNothing: Bool { keys.isEmpty && !first && !last }
   }
 
-  func visit(
+  mutating func visit(
     _ link: Link, height: Int?, _ wanted: Wanted, _ emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
     guard let node = try opened(link, height: height, emit), node.height > 0 else { return }
@@ -172,7 +180,7 @@ private struct ProofWalk {
     }
   }
 
-  func visit(
+  mutating func visit(
     _ link: Link, height: Int?, _ range: KeyRange, _ emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
     guard let node = try opened(link, height: height, emit), node.height > 0 else { return }
@@ -182,13 +190,13 @@ private struct ProofWalk {
   }
 
   /// The node behind `link`, its bytes emitted; nil for an empty link.
-  private func opened(
+  private mutating func opened(
     _ link: Link, height: Int?, _ emit: (CID, RawSpan) -> Void
   ) throws(MSTError) -> MSTNode? {
     switch link {
     case .empty: return nil
     case .loaded(let digest, let node):
-      node.encode(with: writer) { emit(CID(digest: digest), $0.bytes) }
+      node.encode(with: &writer) { emit(CID(digest: digest), $0.bytes) }
       return node
     case .stored(let digest):
       let cid = CID(digest: digest)

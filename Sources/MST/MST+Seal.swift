@@ -15,13 +15,13 @@ extension MST {
   /// - Returns: the CID of the root.
   @discardableResult
   public mutating func seal(_ emit: (CID, RawSpan) -> Void = { _, _ in }) -> CID {
-    let writer = NodeWriter()
+    var writer = NodeWriter()
     if root.isEmpty { root = .pending(MSTNode(height: 0)) }
-    return CID(digest: MST.seal(&root, writer, emit))
+    return CID(digest: MST.seal(&root, &writer, emit))
   }
 
   private static func seal(
-    _ link: inout Link, _ writer: NodeWriter, _ emit: (CID, RawSpan) -> Void
+    _ link: inout Link, _ writer: inout NodeWriter, _ emit: (CID, RawSpan) -> Void
   ) -> Digest {
     let node: MSTNode
     switch exchange(&link, with: .empty) {
@@ -36,9 +36,9 @@ extension MST {
     case .empty: preconditionFailure("INV-4: an empty link has no CID and is never sealed")
     }
     for index in node.links.indices {
-      if case .pending = node.links[index] { _ = seal(&node.links[index], writer, emit) }
+      if case .pending = node.links[index] { _ = seal(&node.links[index], &writer, emit) }
     }
-    let digest = node.encode(with: writer) { bytes in
+    let digest = node.encode(with: &writer) { bytes in
       let digest = Digest(of: bytes)
       emit(CID(digest: digest), bytes.bytes)
       return digest

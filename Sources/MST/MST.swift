@@ -42,7 +42,10 @@ public struct MST: Sendable {
 
   /// The CID of the empty tree's root node.
   public static let emptyRoot = CID(digest: emptyRootDigest)
-  static let emptyRootDigest = MSTNode(height: 0).encode(with: NodeWriter()) { Digest(of: $0) }
+  static let emptyRootDigest = {
+    var writer = NodeWriter()
+    return MSTNode(height: 0).encode(with: &writer) { Digest(of: $0) }
+  }()
 }
 
 extension MST {

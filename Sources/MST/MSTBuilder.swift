@@ -7,12 +7,17 @@
 import DAGCBOR
 
 /// Builds a tree's blocks from entries in ascending key order, in O(height) memory.
-public struct MSTBuilder {
+public struct MSTBuilder: ~Copyable {
   /// Layer by layer from zero; a layer is open where its writer is not empty.
-  private var layers: [NodeWriter] = []
+  private var layers: [Layer] = []
   /// The layer of the last key, nil before the first.
   private var lastHeight: Int?
   private let heightMax: Int
+
+  /// A writer that can stand in an array.
+  private final class Layer {
+    var writer = NodeWriter()
+  }
 
   /// - Parameter heightMax: the highest layer a key may have; `acceptedHeightMax` for foreign trees.
   public init(heightMax: Int = MSTLimits.writtenHeightMax) { self.heightMax = heightMax }
@@ -42,22 +47,22 @@ public struct MSTBuilder {
   ) throws(MSTError) {
     let height = MSTKey.height(of: key)
     guard height <= heightMax else { throw .limit(.tooHigh, key: text(key)) }
-    if let lastHeight, !layers[lastHeight].isFollowed(by: key) {
+    if let lastHeight, !layers[lastHeight].writer.isFollowed(by: key) {
       throw .notAscending(key: text(key))
     }
-    while layers.count <= height { layers.append(NodeWriter()) }
+    while layers.count <= height { layers.append(Layer()) }
     for lower in 0..<height { close(lower, emit) }
-    guard layers[height].count < MSTLimits.entryCountMax else {
+    guard layers[height].writer.count < MSTLimits.entryCountMax else {
       throw .limit(.tooManyEntries, key: text(key))
     }
-    layers[height].append(key: key, value: value)
+    layers[height].writer.append(key: key, value: value)
     lastHeight = height
   }
 
   /// Emits what is still open and returns the root's CID; the builder is empty again.
   public mutating func finish(emit: (CID, RawSpan) -> Void) -> CID {
     guard let top = layers.indices.last else {
-      return CID(digest: MSTBuilder.emitted(NodeWriter(), emit))
+      return CID(digest: MSTBuilder.emitted(Layer(), emit))
     }
     for lower in 0..<top { close(lower, emit) }
     let root = MSTBuilder.emitted(layers[top], emit)
@@ -68,17 +73,17 @@ public struct MSTBuilder {
 
   /// Finishes the open node of a layer, if there is one, as a link of the layer above.
   private func close(_ height: Int, _ emit: (CID, RawSpan) -> Void) {
-    guard !layers[height].isEmpty else { return }
-    layers[height + 1].link(MSTBuilder.emitted(layers[height], emit))
+    guard !layers[height].writer.isEmpty else { return }
+    layers[height + 1].writer.link(MSTBuilder.emitted(layers[height], emit))
   }
 
-  private static func emitted(_ writer: NodeWriter, _ emit: (CID, RawSpan) -> Void) -> Digest {
-    let digest = writer.finish { bytes in
+  private static func emitted(_ layer: Layer, _ emit: (CID, RawSpan) -> Void) -> Digest {
+    let digest = layer.writer.finish { bytes in
       let digest = Digest(of: bytes)
       emit(CID(digest: digest), bytes.bytes)
       return digest
     }
-    writer.reset()
+    layer.writer.reset()
     return digest
   }
 

@@ -12,7 +12,7 @@
 import DAGCBOR
 
 /// An encoder of one node at a time that keeps its buffers from one node to the next.
-final class NodeWriter {
+struct NodeWriter: ~Copyable {
   /// Room for A2 61 65 and an array head of up to three bytes.
   private static let headGap = 6
   /// The bytes of an entry beside its suffix: heads, tokens and two links.
@@ -41,7 +41,7 @@ final class NodeWriter {
   var count: Int { entryCount }
 
   /// Forgets the node being written.
-  func reset() {
+  mutating func reset() {
     end = NodeWriter.headGap
     entryCount = 0
     left = nil
@@ -59,7 +59,7 @@ final class NodeWriter {
   }
 
   /// Adds an entry. The caller has checked that keys ascend, fit, and are at most 256.
-  func append(key: UnsafeRawBufferPointer, value: Digest) {
+  mutating func append(key: UnsafeRawBufferPointer, value: Digest) {
     if entryCount > 0 { flushHeldEntry() }
     let shared = KeyOrder.commonPrefix(currentKey, key)
     let suffix = UnsafeRawBufferPointer(rebasing: key[shared...])
@@ -80,46 +80,46 @@ final class NodeWriter {
   }
 
   /// Sets the subtree after the last entry, or before the first one.
-  func link(_ subtree: Digest) {
+  mutating func link(_ subtree: Digest) {
     if entryCount == 0 { left = subtree } else { heldLink = subtree }
   }
 
-  /// Calls `body` with the finished node, whose bytes are borrowed for the call: this object may go
-  /// as soon as nobody mentions it any more, and the bytes go with it.
-  func finish<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+  /// Calls `body` with the finished node, whose bytes are borrowed for the call.
+  mutating func finish<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
     if entryCount > 0 { flushHeldEntry() }
     reserve(48)
     put(0x6c61, byteCount: 2)  // "l"
     putLink(left)
     let node = UnsafeRawBufferPointer(rebasing: buffer[putFront()..<end])
-    return withExtendedLifetime(self) { body(node) }
+    return body(node)
   }
 
   /// Writes map(2), "e" and the array head so that they end where the entries begin.
   /// Byte by byte: `put` would write over the first entry.
-  private func putFront() -> Int {
-    var start = NodeWriter.headGap
-    func push(_ byte: UInt8) {
-      start -= 1
-      buffer[start] = byte
-    }
+  private mutating func putFront() -> Int {
+    let gap = NodeWriter.headGap
+    let start: Int
     switch entryCount {
-    case ..<24: push(0x80 | UInt8(entryCount))
+    case ..<24:
+      start = gap - 4
+      buffer[gap - 1] = 0x80 | UInt8(entryCount)
     case ..<256:
-      push(UInt8(entryCount))
-      push(0x98)
+      start = gap - 5
+      buffer[gap - 2] = 0x98
+      buffer[gap - 1] = UInt8(entryCount)
     default:
-      push(UInt8(truncatingIfNeeded: entryCount))
-      push(UInt8(truncatingIfNeeded: entryCount >> 8))
-      push(0x99)
+      start = gap - 6
+      buffer[gap - 3] = 0x99
+      buffer[gap - 2] = UInt8(truncatingIfNeeded: entryCount >> 8)
+      buffer[gap - 1] = UInt8(truncatingIfNeeded: entryCount)
     }
-    push(0x65)
-    push(0x61)
-    push(0xa2)
+    buffer[start] = 0xa2
+    buffer[start + 1] = 0x61
+    buffer[start + 2] = 0x65
     return start
   }
 
-  private func flushHeldEntry() {
+  private mutating func flushHeldEntry() {
     put(0x7461, byteCount: 2)  // "t"
     putLink(heldLink)
     put(0x7661, byteCount: 2)  // "v"
@@ -131,7 +131,7 @@ final class NodeWriter {
   @inline(__always)
   private var cursor: UnsafeMutableRawPointer { buffer.baseAddress! + end }
 
-  private func reserve(_ byteCount: Int) {
+  private mutating func reserve(_ byteCount: Int) {
     guard buffer.count - end < byteCount else { return }
     let larger = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(2 * buffer.count, end + byteCount), alignment: 8)
@@ -142,13 +142,13 @@ final class NodeWriter {
 
   /// The low `byteCount` bytes of `bytes`, lowest first.
   @inline(__always)
-  private func put(_ bytes: UInt32, byteCount: Int) {
+  private mutating func put(_ bytes: UInt32, byteCount: Int) {
     cursor.storeBytes(of: bytes.littleEndian, as: UInt32.self)
     end += byteCount
   }
 
   @inline(__always)
-  private func putHead(major: UInt8, _ argument: Int) {
+  private mutating func putHead(major: UInt8, _ argument: Int) {
     switch argument {
     case ..<24: put(UInt32(major) | UInt32(argument), byteCount: 1)
     case ..<256: put(UInt32(major) | 24 | UInt32(argument) << 8, byteCount: 2)
@@ -158,7 +158,7 @@ final class NodeWriter {
   }
 
   @inline(__always)
-  private func putLink(_ link: Digest?) {
+  private mutating func putLink(_ link: Digest?) {
     guard let link else { return put(0xf6, byteCount: 1) }
     // tag 42, bytes(37), 00 | 01 71 12 20
     cursor.storeBytes(of: UInt64(0x1271_0100_2558_2ad8).littleEndian, as: UInt64.self)
