@@ -2,6 +2,7 @@
 
 /// A refusal or failure at a key file. No case carries what the file holds.
 public struct KeyFileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What was found, from the checks in the order in which they are made.
   public enum Reason: Hashable, Sendable {
     /// The path names no file in a directory: empty, ending in `/`, `.` or `..`, or with a NUL.
     case path

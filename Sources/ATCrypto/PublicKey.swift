@@ -21,6 +21,7 @@ public struct PublicKey: Sendable {
   public static let compressedByteCount = 33
   public static let uncompressedByteCount = 65
 
+  /// The curve that the point lies on.
   public var curve: Curve {
     switch point {
     case .k256: .k256
