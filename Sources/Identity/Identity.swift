@@ -1,1 +1,0 @@
-// Identity: filled by its first behaviour.
