@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// A record CID that stands for `number`.
-func record(_ number: Int) -> CID { CID(of: SlowCBOR.integer(number)) }
+func record(_ number: Int) -> CID { CID(of: SlowCBOR.item { $0.integer(number) }) }
 
 func key(_ text: String) throws -> MSTKey { try MSTKey(text) }
 

@@ -8,7 +8,7 @@ import DAGCBOR
 struct NodeForm: Hashable, Sendable {
   struct Entry: Hashable, Sendable {
     var prefixCount: Int
-    var suffix: [UInt8]
+    var suffix: ArraySlice<UInt8>
     var value: CID
     var tree: CID?
   }
@@ -17,15 +17,24 @@ struct NodeForm: Hashable, Sendable {
   var entries: [Entry]
 
   var bytes: [UInt8] {
-    var out = SlowCBOR.head(5, 2) + SlowCBOR.text("e") + SlowCBOR.head(4, entries.count)
+    var out = SlowCBOR()
+    out.head(5, 2)
+    out.text("e")
+    out.head(4, entries.count)
     for entry in entries {
-      out += SlowCBOR.head(5, 4)
-      out += SlowCBOR.text("k") + SlowCBOR.byteString(entry.suffix)
-      out += SlowCBOR.text("p") + SlowCBOR.integer(entry.prefixCount)
-      out += SlowCBOR.text("t") + SlowCBOR.link(entry.tree)
-      out += SlowCBOR.text("v") + SlowCBOR.link(entry.value)
+      out.head(5, 4)
+      out.text("k")
+      out.byteString(entry.suffix)
+      out.text("p")
+      out.integer(entry.prefixCount)
+      out.text("t")
+      out.link(entry.tree)
+      out.text("v")
+      out.link(entry.value)
     }
-    return out + SlowCBOR.text("l") + SlowCBOR.link(left)
+    out.text("l")
+    out.link(left)
+    return out.bytes
   }
 }
 
@@ -40,7 +49,7 @@ extension SlowNode {
       { shared += 1 }
       form.entries.append(
         NodeForm.Entry(
-          prefixCount: shared, suffix: Array(entry.key[shared...]), value: entry.value,
+          prefixCount: shared, suffix: entry.key[shared...], value: entry.value,
           tree: children[index + 1]))
       previous = entry.key
     }
@@ -54,30 +63,60 @@ extension SlowNode {
   var form: NodeForm { SlowNode.form(of: entries, children.map { $0?.cid }) }
 }
 
-/// DAG-CBOR items as bytes.
-enum SlowCBOR {
-  static func head(_ major: UInt8, _ argument: Int) -> [UInt8] {
+/// DAG-CBOR items, appended one after the other.
+struct SlowCBOR {
+  var bytes: [UInt8] = []
+
+  mutating func head(_ major: UInt8, _ argument: Int) {
     let first = major << 5
     switch argument {
-    case 0..<24: return [first | UInt8(argument)]
-    case 24..<256: return [first | 24, UInt8(argument)]
-    case 256..<65_536: return [first | 25] + bigEndian(argument, byteCount: 2)
-    case 65_536..<4_294_967_296: return [first | 26] + bigEndian(argument, byteCount: 4)
-    default: return [first | 27] + bigEndian(argument, byteCount: 8)
+    case 0..<24:
+      bytes.append(first | UInt8(argument))
+    case 24..<256:
+      bytes.append(first | 24)
+      bigEndian(argument, byteCount: 1)
+    case 256..<65_536:
+      bytes.append(first | 25)
+      bigEndian(argument, byteCount: 2)
+    case 65_536..<4_294_967_296:
+      bytes.append(first | 26)
+      bigEndian(argument, byteCount: 4)
+    default:
+      bytes.append(first | 27)
+      bigEndian(argument, byteCount: 8)
     }
   }
 
-  static func bigEndian(_ number: Int, byteCount: Int) -> [UInt8] {
-    (0..<byteCount).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  mutating func bigEndian(_ number: Int, byteCount: Int) {
+    for index in (0..<byteCount).reversed() {
+      bytes.append(UInt8(truncatingIfNeeded: number >> (8 * index)))
+    }
   }
 
-  static func integer(_ value: Int) -> [UInt8] { value < 0 ? head(1, -1 - value) : head(0, value) }
-  static func text(_ value: String) -> [UInt8] { head(3, value.utf8.count) + Array(value.utf8) }
-  static func byteString(_ value: [UInt8]) -> [UInt8] { head(2, value.count) + value }
+  mutating func integer(_ value: Int) {
+    if value < 0 { head(1, -1 - value) } else { head(0, value) }
+  }
+
+  mutating func text(_ value: String) {
+    head(3, value.utf8.count)
+    bytes += value.utf8
+  }
+
+  mutating func byteString(_ value: some Collection<UInt8>) {
+    head(2, value.count)
+    bytes += value
+  }
 
   /// Null, or tag 42 over a byte string of a zero byte and the binary CID.
-  static func link(_ cid: CID?) -> [UInt8] {
-    guard let cid else { return [0xf6] }
-    return [0xd8, 42] + byteString([0] + cid.binary)
+  mutating func link(_ cid: CID?) {
+    guard let cid else { return bytes.append(0xf6) }
+    bytes += [0xd8, 42]
+    byteString([0] + cid.binary)
+  }
+
+  static func item(_ write: (inout SlowCBOR) -> Void) -> [UInt8] {
+    var out = SlowCBOR()
+    write(&out)
+    return out.bytes
   }
 }
