@@ -42,12 +42,21 @@ let package = Package(
     // Shared by the tests: fixtures, seeded randomness, the common input.
     .target(
       name: "TestKit", dependencies: ["DAGCBOR"], path: "Tests/TestKit", swiftSettings: strict),
+    // Random values of the data model.
+    .target(
+      name: "ValueKit", dependencies: ["DAGCBOR", "TestKit"], path: "Tests/ValueKit",
+      swiftSettings: strict),
     tests(of: "ATSyntax", ["ATSyntax"]),
-    tests(of: "DAGCBOR", ["DAGCBOR"]),
+    tests(of: "DAGCBOR", ["DAGCBOR", "ValueKit"]),
     tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),
     tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "House", []),
+
+    // A tool that other implementations are compared with; not a product.
+    .executableTarget(
+      name: "interop", dependencies: ["DAGCBOR", "TestKit", "ValueKit"], path: "Tests/Interop",
+      exclude: ["cbor_differential.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -55,38 +55,41 @@ public enum CBOR {
 
   package static func validate(_ bytes: UnsafeRawBufferPointer) throws(CBORError) {
     guard bytes.count <= Limits.itemByteCountMax else { throw CBORError(.itemTooLarge, at: 0) }
-    var validator = CBORValidator(bytes, at: 0)
-    let end = try validator.validateItem()
+    let end = try CBORValidator(bytes).validateItem()
     guard end == bytes.count else { throw CBORError(.trailingBytes, at: end) }
   }
 
   package static func validateItem(
     in bytes: UnsafeRawBufferPointer, at offset: Int
   ) throws(CBORError) -> Int {
-    // No item may reach beyond the window, so that a small one in front of gigabytes stays cheap.
     let window = window(on: bytes, at: offset)
-    var validator = CBORValidator(window, at: offset)
-    do {
-      return try validator.validateItem()
+    do throws(CBORError) {
+      return offset + (try CBORValidator(window).validateItem())
     } catch {
       throw error.seen(through: window, on: bytes, at: offset)
     }
   }
 
-  /// `bytes` up to where an item at `offset` has to end.
+  /// The bytes that an item at `offset` may reach: however many follow it, its cost is bounded.
   static func window(
     on bytes: UnsafeRawBufferPointer, at offset: Int
   ) -> UnsafeRawBufferPointer {
-    guard bytes.count - offset > Limits.itemByteCountMax else { return bytes }
-    return UnsafeRawBufferPointer(rebasing: bytes[..<(offset + Limits.itemByteCountMax)])
+    precondition(offset >= 0, "an item at \(offset)")
+    let start = min(offset, bytes.count)
+    let end = start + min(Limits.itemByteCountMax, bytes.count - start)
+    return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
   }
 }
 
 extension CBORError {
-  /// Where the window and not the input ended, the item is too large rather than truncated.
+  /// The error as the caller counts offsets. Where the window ended and not the input, the item was
+  /// too large rather than truncated.
   func seen(
-    through window: UnsafeRawBufferPointer, on bytes: UnsafeRawBufferPointer, at offset: Int
+    through window: UnsafeRawBufferPointer, on bytes: UnsafeRawBufferPointer, at start: Int
   ) -> CBORError {
-    rule == .truncated && window.count < bytes.count ? CBORError(.itemTooLarge, at: offset) : self
+    if rule == .truncated, start + window.count < bytes.count {
+      return CBORError(.itemTooLarge, at: start)
+    }
+    return CBORError(rule, at: start + offset)
   }
 }

@@ -134,6 +134,9 @@ extension CBORCursor {
 }
 
 extension CBORHead {
+  /// The bytes of the longest head.
+  static var byteCountMax: Int { 9 }
+
   /// The bytes of the shortest head that holds `argument`: 1, 2, 3, 5 or 9.
   @inlinable
   package static func byteCount(_ argument: UInt64) -> Int {
@@ -272,8 +275,9 @@ extension CBORCursor {
   package mutating func expectKey(_ text: StaticString) throws(CBORError) {
     let count = text.utf8CodeUnitCount
     precondition(count < 24, "\(text) has a head of two bytes")
+    guard let head = nextByte else { throw CBORError(.truncated, at: offset) }
+    guard head == 0x60 | UInt8(count) else { throw CBORError(.unexpected, at: offset) }
     guard remaining > count else { throw CBORError(.truncated, at: offset) }
-    guard bytes[offset] == 0x60 | UInt8(count) else { throw CBORError(.unexpected, at: offset) }
     for index in 0..<count where bytes[offset + 1 + index] != text.utf8Start[index] {
       throw CBORError(.unexpected, at: offset)
     }

@@ -135,11 +135,8 @@ extension CBORSink {
 
   @inlinable
   package mutating func appendText(_ text: String) {
-    var text = text
-    text.withUTF8 { utf8 in
-      appendHead(.text, UInt64(utf8.count))
-      appendRaw(UnsafeRawBufferPointer(utf8))
-    }
+    appendHead(.text, UInt64(text.utf8.count))
+    appendRaw(text)
   }
 
   /// Text that the format fixes, usually a map key: a constant, written in one step.
@@ -185,5 +182,12 @@ extension CBORSink {
     guard let source = bytes.baseAddress else { return }
     room(for: bytes.count).copyMemory(from: source, byteCount: bytes.count)
     advance(bytes.count)
+  }
+
+  /// The bytes of a text, without a head.
+  @inlinable
+  package mutating func appendRaw(_ text: String) {
+    var text = text
+    text.withUTF8 { appendRaw(UnsafeRawBufferPointer($0)) }
   }
 }

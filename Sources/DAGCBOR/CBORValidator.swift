@@ -1,138 +1,171 @@
 // CBORValidator.swift: one pass over one item of any shape.
 //
-// Iterative: the containers that are open are a fixed array of levels in the validator itself, so
-// input decides neither stack depth nor memory. Heads, strings and links are read by CBORCursor.
+// Iterative: the containers that are open are a fixed array of levels on the stack, so input decides
+// neither stack depth nor memory. What records are made of (short text under short keys) is looked at
+// in place; everything else, and all that is wrong, goes through CBORCursor.
 // Not here: the public doors and their size limits (CBOR.swift).
 
 struct CBORValidator {
-  /// An open container.
+  /// An open container. All zeros is a valid level, so that 32 of them cost one memset.
   private struct Level {
     /// Elements or entries still to come.
-    var left: Int32
-    var isMap: Bool
-    /// Where the text of the entry before begins, and its bytes: nothing precedes the first.
-    var keyOffset: Int = 0
-    var keyByteCount: Int16 = -1
+    var left: UInt32 = 0
+    /// Items in an element: 1, or 2 for the entries of a map.
+    var itemsEach: UInt32 = 0
+    /// The text of the key before, from the start of the item: 0 if there is none, since the map's
+    /// own head comes before every key.
+    var keyOffset: UInt32 = 0
+    var keyByteCount: UInt32 = 0
   }
 
+  /// The item's bytes, and any that follow: at most `Limits.itemByteCountMax`.
   private let bytes: UnsafeRawBufferPointer
-  private var cursor: CBORCursor
-  /// Items that the open containers still need: each takes a byte at least.
-  private var owed = 0
-  private var depth = 0
-  private var level = Level(left: 0, isMap: false)
-  /// The levels around `level`, outermost first; `depth` of them are in use.
-  private var outer = InlineArray<32, Level>(repeating: Level(left: 0, isMap: false))
 
-  /// - Precondition: `offset` is not negative.
-  @inline(__always)
-  init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-    self.bytes = bytes
-    cursor = CBORCursor(bytes, at: offset)
-  }
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// Checks the item at the cursor and returns where it ends.
-  @inline(__always)
-  mutating func validateItem() throws(CBORError) -> Int {
-    assert(outer.count == Limits.nestingMax, "one level for each container that may be open")
-    try value()
-    while depth > 0 {
+  /// Checks the item and returns its size. Offsets in errors count from the item's start.
+  func validateItem() throws(CBORError) -> Int {
+    assert(Limits.nestingMax == 32, "one level for each container that may be open")
+    var outer = InlineArray<32, Level>(repeating: Level())
+    var level = Level(left: 1, itemsEach: 1)
+    var depth = 0
+    var offset = 0
+    // Items that the open containers still need: each takes a byte at least.
+    var owed = 1
+    while true {
       if level.left == 0 {
+        if depth == 0 { return offset }
         depth -= 1
         level = outer[depth]
         continue
       }
       level.left -= 1
-      if level.isMap { try key() }
-      owed -= 1
-      try value()
+      owed -= Int(level.itemsEach)
+      if level.itemsEach == 2 { offset = try endOfKey(at: offset, in: &level) }
+      if let text = shortText(at: offset) {
+        guard UTF8Text.isValid(text) else { throw CBORError(.utf8, at: offset) }
+        offset += (text.count < 24 ? 1 : 2) + text.count
+        continue
+      }
+      guard let inner = try container(at: &offset, depth: depth) else { continue }
+      owed += Int(inner.left * inner.itemsEach)
+      guard owed <= bytes.count - offset else {
+        throw CBORError(.truncated, at: offset - CBORHead.byteCount(UInt64(inner.left)))
+      }
+      outer[depth] = level
+      depth += 1
+      level = inner
     }
-    return cursor.offset
+  }
+}
+
+// MARK: Values
+
+extension CBORValidator {
+  /// The text at `offset` if it has a head of one or two bytes and is all there.
+  @inline(always)
+  private func shortText(at offset: Int) -> UnsafeRawBufferPointer? {
+    let rest = bytes.count - offset
+    guard rest > 1 else { return nil }
+    // 60...77 is a head by itself; 78 has the count, 24 or more, in the next byte.
+    let low = bytes[offset] &- 0x60
+    let (start, count): (Int, Int)
+    if low < 24 {
+      (start, count) = (1, Int(low))
+    } else if low == 24, bytes[offset + 1] >= 24 {
+      (start, count) = (2, Int(bytes[offset + 1]))
+    } else {
+      return nil
+    }
+    guard count <= rest - start else { return nil }
+    return UnsafeRawBufferPointer(rebasing: bytes[(offset + start)..<(offset + start + count)])
   }
 
-  @inline(__always)
-  private mutating func value() throws(CBORError) {
-    let start = cursor.offset
-    let head = try cursor.readHead()
-    switch head.major {
-    case .unsigned, .negative:
-      guard head.argument <= UInt64(Int64.max) else { throw CBORError(.integerRange, at: start) }
-    case .text:
-      let text = try string(head.argument, at: start)
-      guard UTF8Text.isValid(text) else { throw CBORError(.utf8, at: start) }
-    case .bytes: _ = try string(head.argument, at: start)
-    case .array: try open(head.argument, isMap: false, at: start)
-    case .map: try open(head.argument, isMap: true, at: start)
+  /// Moves past the head of a container and returns it, or past any other item and returns nil.
+  @inline(always)
+  private func container(at offset: inout Int, depth: Int) throws(CBORError) -> Level? {
+    guard offset < bytes.count else { throw CBORError(.truncated, at: offset) }
+    let initial = bytes[offset]
+    guard initial & 0xc0 == 0x80 else {
+      offset = try endOfLeaf(at: offset)
+      return nil
+    }
+    let count = initial & 0x1f < 24 ? Int(initial & 0x1f) : try longCount(at: offset)
+    guard depth < Limits.nestingMax else { throw CBORError(.nesting, at: offset) }
+    guard count <= Limits.containerCountMax else {
+      throw CBORError(.containerTooLarge, at: offset)
+    }
+    offset += CBORHead.byteCount(UInt64(count))
+    return Level(
+      left: UInt32(truncatingIfNeeded: count), itemsEach: initial & 0x20 == 0 ? 1 : 2)
+  }
+
+  /// The count of a container whose head is longer than a byte; more than any limit is `Int.max`.
+  @inline(never)
+  private func longCount(at offset: Int) throws(CBORError) -> Int {
+    var cursor = CBORCursor(bytes, at: offset)
+    return Int(clamping: try cursor.readHead().argument)
+  }
+
+  /// Checks an item that is not a container and returns where it ends.
+  @inline(never)
+  private func endOfLeaf(at offset: Int) throws(CBORError) -> Int {
+    var cursor = CBORCursor(bytes, at: offset)
+    switch CBORMajor(initial: bytes[offset]) {
     case .tag:
-      cursor.offset = try CBORValidator.endOfLink(in: bytes, at: start)
-    case .simple: break
+      if cursor.blessedLink != nil { return offset + CBORCursor.linkByteCount }
+      _ = try cursor.readAnyLink()
+    case .bytes: _ = try cursor.readBytes()
+    case .text: _ = try cursor.readText()
+    case .unsigned, .negative: _ = try cursor.readInteger()
+    case .simple, .array, .map: _ = try cursor.readHead()
     }
-  }
-
-  @inline(__always)
-  private mutating func string(
-    _ count: UInt64, at start: Int
-  ) throws(CBORError) -> UnsafeRawBufferPointer {
-    guard count <= UInt64(Limits.itemByteCountMax) else {
-      throw CBORError(.itemTooLarge, at: start)
-    }
-    guard count <= UInt64(cursor.remaining) else { throw CBORError(.truncated, at: start) }
-    cursor.offset += Int(count)
-    return UnsafeRawBufferPointer(rebasing: bytes[cursor.offset - Int(count)..<cursor.offset])
-  }
-
-  @inline(__always)
-  private mutating func open(_ count: UInt64, isMap: Bool, at start: Int) throws(CBORError) {
-    guard depth < Limits.nestingMax else { throw CBORError(.nesting, at: start) }
-    guard count <= UInt64(Limits.containerCountMax) else {
-      throw CBORError(.containerTooLarge, at: start)
-    }
-    owed += isMap ? 2 * Int(count) : Int(count)
-    guard owed <= cursor.remaining else { throw CBORError(.truncated, at: start) }
-    outer[depth] = level
-    depth += 1
-    level = Level(left: Int32(truncatingIfNeeded: count), isMap: isMap)
-  }
-
-  @inline(__always)
-  private mutating func key() throws(CBORError) {
-    let start = cursor.offset
-    owed -= 1
-    if let first = cursor.nextByte, CBORMajor(initial: first) != .text {
-      throw CBORError(.mapKeyType, at: start)
-    }
-    let count = try cursor.readHead().argument
-    guard count <= UInt64(Limits.mapKeyByteCountMax) else {
-      throw CBORError(.mapKeyTooLong, at: start)
-    }
-    let text = try string(count, at: start)
-    guard UTF8Text.isValid(text) else { throw CBORError(.utf8, at: start) }
-    if text.count <= Int(level.keyByteCount) {
-      let before = bytes[level.keyOffset..<level.keyOffset + Int(level.keyByteCount)]
-      try CBORValidator.order(UnsafeRawBufferPointer(rebasing: before), text, at: start)
-    }
-    level.keyByteCount = Int16(truncatingIfNeeded: text.count)
-    level.keyOffset = cursor.offset - text.count
-  }
-
-  private static func endOfLink(
-    in bytes: UnsafeRawBufferPointer, at start: Int
-  ) throws(CBORError) -> Int {
-    var cursor = CBORCursor(bytes, at: start)
-    if cursor.blessedLink != nil { return start + CBORCursor.linkByteCount }
-    _ = try cursor.readAnyLink()
     return cursor.offset
   }
+}
 
-  /// Throws unless `now`, the text of a key at `start` that is not longer than `before`, follows it.
-  private static func order(
-    _ before: UnsafeRawBufferPointer, _ now: UnsafeRawBufferPointer, at start: Int
-  ) throws(CBORError) {
-    guard now.count == before.count else { throw CBORError(.mapKeyOrder, at: start) }
-    for index in 0..<now.count {
-      if before[index] < now[index] { return }
-      guard before[index] == now[index] else { throw CBORError(.mapKeyOrder, at: start) }
+// MARK: Keys
+
+extension CBORValidator {
+  /// Checks the key at `offset` against the one before and returns where it ends.
+  @inline(always)
+  private func endOfKey(at offset: Int, in level: inout Level) throws(CBORError) -> Int {
+    let text: UnsafeRawBufferPointer
+    if let short = shortText(at: offset) {
+      guard UTF8Text.isValid(short) else { throw CBORError(.utf8, at: offset) }
+      text = short
+    } else {
+      text = try longKey(at: offset)
     }
-    throw CBORError(.mapKeyRepeated, at: start)
+    if text.count <= Int(level.keyByteCount) { try checkOrder(text, at: offset, after: level) }
+    let start = offset + (text.count < 24 ? 1 : text.count < 256 ? 2 : 3)
+    level.keyOffset = UInt32(truncatingIfNeeded: start)
+    level.keyByteCount = UInt32(truncatingIfNeeded: text.count)
+    return start + text.count
+  }
+
+  /// A key that is longer than 255 bytes, or wrong.
+  @inline(never)
+  private func longKey(at offset: Int) throws(CBORError) -> UnsafeRawBufferPointer {
+    var cursor = CBORCursor(bytes, at: offset)
+    if let first = cursor.nextByte, CBORMajor(initial: first) != .text {
+      throw CBORError(.mapKeyType, at: offset)
+    }
+    return try cursor.readText(max: Limits.mapKeyByteCountMax, over: .mapKeyTooLong)
+  }
+
+  /// Throws unless `text`, a key at `offset` that is no longer than the one before, may follow it.
+  @inline(never)
+  private func checkOrder(
+    _ text: UnsafeRawBufferPointer, at offset: Int, after level: Level
+  ) throws(CBORError) {
+    if level.keyOffset == 0 { return }
+    guard text.count == Int(level.keyByteCount) else { throw CBORError(.mapKeyOrder, at: offset) }
+    for index in 0..<text.count {
+      let (before, now) = (bytes[Int(level.keyOffset) + index], text[index])
+      if before < now { return }
+      guard before == now else { throw CBORError(.mapKeyOrder, at: offset) }
+    }
+    throw CBORError(.mapKeyRepeated, at: offset)
   }
 }

@@ -5,9 +5,12 @@
 
 /// One value of the data model, owning everything in it.
 ///
+/// Two values are equal if their encodings are: texts are compared byte by byte, without the
+/// canonical equivalence of `String`.
+///
 /// A value can be built that no encoder accepts only in two ways: nesting deeper than
 /// `Limits.nestingMax`, and sizes over the limits. Encoding refuses both.
-public indirect enum CBORValue: Hashable, Sendable {
+public enum CBORValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -15,7 +18,8 @@ public indirect enum CBORValue: Hashable, Sendable {
   case bytes([UInt8])
   case array([CBORValue])
   case map(CBORMap)
-  case link(CID)
+  /// Boxed, because inline it would make every other value three times as large.
+  indirect case link(CID)
   /// A link that is well formed but not in the blessed form: kept byte for byte, never made by us.
   case foreignLink(ForeignCID)
 }
@@ -35,10 +39,18 @@ public struct CBORMap: Hashable, Sendable {
     values = []
   }
 
-  /// Takes entries in any order; for a repeated key the last one counts.
+  /// Takes entries in any order; for a repeated key the last one counts. Cost: O(n log n).
   public init(_ entries: some Sequence<(String, CBORValue)>) {
     self.init()
-    for (key, value) in entries { self[key] = value }
+    // The sort is stable, so that of equal keys the last one given comes last.
+    for (key, value) in entries.sorted(by: { CBORMap.isOrdered($0.0, before: $1.0) }) {
+      if let last = keys.last, CBORMap.isSame(last, key) {
+        values[values.count - 1] = value
+      } else {
+        keys.append(key)
+        values.append(value)
+      }
+    }
   }
 
   /// Takes entries of which the caller (a decoder) has checked the order.
@@ -51,7 +63,8 @@ public struct CBORMap: Hashable, Sendable {
   public var count: Int { keys.count }
   public var isEmpty: Bool { keys.isEmpty }
 
-  /// Binary search by canonical order. Setting nil removes the key.
+  /// Binary search by canonical order. Setting nil removes the key. A key that comes last is added in
+  /// constant time, any other in O(count): build large maps with `init(_:)`.
   public subscript(key: String) -> CBORValue? {
     get {
       let (index, found) = position(of: key)
@@ -80,14 +93,41 @@ public struct CBORMap: Hashable, Sendable {
       let middle = (low + high) / 2
       if CBORMap.isOrdered(keys[middle], before: key) { low = middle + 1 } else { high = middle }
     }
-    // Byte equality: String == would also unite canonically equivalent texts.
-    return (low, low < keys.count && keys[low].utf8.elementsEqual(key.utf8))
+    return (low, low < keys.count && CBORMap.isSame(keys[low], key))
   }
 
   /// The canonical order of map keys: shorter first, then bytewise.
   public static func isOrdered(_ a: String, before b: String) -> Bool {
     let (countA, countB) = (a.utf8.count, b.utf8.count)
     return countA == countB ? a.utf8.lexicographicallyPrecedes(b.utf8) : countA < countB
+  }
+
+  /// Byte equality: `String ==` would also unite canonically equivalent texts.
+  static func isSame(_ a: String, _ b: String) -> Bool {
+    a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8)
+  }
+
+  public static func == (a: CBORMap, b: CBORMap) -> Bool {
+    a.keys.elementsEqual(b.keys, by: isSame) && a.values == b.values
+  }
+}
+
+extension CBORValue {
+  public static func == (a: CBORValue, b: CBORValue) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.integer(let a), .integer(let b)): a == b
+    case (.string(let a), .string(let b)): CBORMap.isSame(a, b)
+    case (.bytes(let a), .bytes(let b)): a == b
+    case (.array(let a), .array(let b)): a == b
+    case (.map(let a), .map(let b)): a == b
+    case (.link(let a), .link(let b)): a == b
+    case (.foreignLink(let a), .foreignLink(let b)): a == b
+    case (.null, _), (.bool, _), (.integer, _), (.string, _), (.bytes, _), (.array, _), (.map, _),
+      (.link, _), (.foreignLink, _):
+      false
+    }
   }
 }
 
@@ -102,16 +142,15 @@ extension CBORMap: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, CBORValue)...) { self.init(elements) }
 }
 
+// Not by nil: `map[key] == nil` would ask whether the key holds null instead of whether it is there.
 extension CBORValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
-  ExpressibleByNilLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   public init(stringLiteral value: String) { self = .string(value) }
   public init(integerLiteral value: Int64) { self = .integer(value) }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(arrayLiteral elements: CBORValue...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, CBORValue)...) { self = .map(CBORMap(elements)) }
-  public init(nilLiteral: ()) { self = .null }
 }
 
 extension CBORValue {
