@@ -10,7 +10,8 @@
 import DAGCBOR
 
 extension MST {
-  /// Emits the nodes that prove what is under each of `keys`, parents first, each once.
+  /// Emits the nodes that prove what is under each of `keys`, parents first, each once; none for no
+  /// keys.
   ///
   /// Cost: O(keys × height) nodes. The tree must be sealed.
   /// - Throws: `.blockMissing`, `.readFailed`, `.node`.
@@ -137,6 +138,7 @@ private struct ProofWalk: ~Copyable {
   }
 
   mutating func run(_ keys: [MSTKey], _ emit: (CID, RawSpan) -> Void) throws(MSTError) {
+    if keys.isEmpty { return }
     let keys = keys.sorted()
     try visit(tree.root, height: nil, Wanted(keys: keys[...]), emit)
   }
