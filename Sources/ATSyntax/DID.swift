@@ -50,7 +50,8 @@ public struct DID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var isWeb: Bool {
     guard description.hasPrefix("did:web:") else { return false }
     let bytes = description.utf8Span.span
-    if description.hasPrefix("did:web:localhost") { return DID.isPort(bytes, from: 17) }
+    if description == "did:web:localhost" { return true }
+    if description.hasPrefix("did:web:localhost%3A") { return DID.isPort(bytes, from: 20) }
     do throws(SyntaxError) {
       _ = try Handle.check(bytes, in: 8..<bytes.count)
       return true
@@ -67,14 +68,11 @@ public struct DID: Hashable, Comparable, Sendable, CustomStringConvertible {
     return end
   }
 
-  /// Nothing, or `%3A` and a port number.
+  /// A port number, 1 to 65 535 without leading zeros.
   private static func isPort(_ bytes: Span<UInt8>, from start: Int) -> Bool {
-    if start == bytes.count { return true }
-    guard (start + 4)...(start + 8) ~= bytes.count, bytes[start] == UInt8(ascii: "%"),
-      bytes[start + 1] == UInt8(ascii: "3"), bytes[start + 2] == UInt8(ascii: "A")
-    else { return false }
+    guard 1...5 ~= bytes.count - start, bytes[start] != UInt8(ascii: "0") else { return false }
     var port = 0
-    for index in start + 3..<bytes.count {
+    for index in start..<bytes.count {
       guard bytes[index].isDigit else { return false }
       port = port * 10 + Int(bytes[index] - UInt8(ascii: "0"))
     }
