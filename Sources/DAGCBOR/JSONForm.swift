@@ -42,8 +42,8 @@ public enum JSONForm {
   ///
   /// Links and bytes become `$link` and `$bytes` (base64 without padding). Escaped are quotes,
   /// backslashes and control characters (C0, delete, C1), so that no text steers a terminal.
-  /// A map that itself has a key `$link` or `$bytes` is no value of the data model; it is written
-  /// as it is, and reading refuses it or takes it for what it imitates.
+  /// A map that itself has a key `$link` or `$bytes` is written as it is, and reading refuses it or
+  /// takes it for what it imitates; `DataModel.check` keeps such maps out of new records.
   /// - Complexity: linear in the text's bytes; no recursion, whatever the nesting.
   public static func encode(_ value: CBORValue, indented: Bool = false) -> [UInt8] {
     var writer = JSONWriter(isIndented: indented)

@@ -54,16 +54,33 @@ struct DataModelFixtureTests {
     return Array(rest)
   }
 
-  @Test("valid data is read, and survives being written")
+  @Test("JSON, value, CBOR and CID are one thing in four forms")
+  func forms() throws {
+    for (vector, text) in try vectors("data-model-fixtures.json") {
+      let expected = try #require(Base64.decode(vector.cbor?.utf8 ?? "".utf8, padding: .optional))
+      let value = try JSONForm.decode(text)
+      try DataModel.check(record: value)
+      let encoded = try CBOR.encode(value)
+      #expect(encoded == expected)
+      #expect(CID(of: encoded).description == vector.cid)
+      let decoded = try CBOR.decode(expected)
+      #expect(decoded == value)
+      #expect(reading(JSONForm.encode(decoded)) == .success(value))
+    }
+  }
+
+  @Test("valid data is read, checked and encoded, and survives being written")
   func valid() throws {
     for (vector, text) in try vectors("data-model-valid.json") {
       let value = try JSONForm.decode(text)
+      try DataModel.check(record: value)
+      #expect(try CBOR.decode(CBOR.encode(value)) == value, "\(vector)")
       #expect(reading(JSONForm.encode(value)) == .success(value), "\(vector)")
       #expect(reading(JSONForm.encode(value, indented: true)) == .success(value), "\(vector)")
     }
   }
 
-  @Test("of the invalid data the JSON form refuses what it can see, by its rule")
+  @Test("the JSON form refuses the invalid data that it can see, and the data model the rest")
   func invalid() throws {
     let rules: [String: JSONError.Rule] = [
       "float": .fraction, "bytes with wrong field type": .bytes,
@@ -74,7 +91,9 @@ struct DataModelFixtureTests {
     for (vector, text) in try vectors("data-model-invalid.json") {
       let note = try #require(vector.note)
       switch reading(text) {
-      case .success: #expect(rules[note] == nil, "\(note)")
+      case .success(let value):
+        #expect(rules[note] == nil, "\(note)")
+        #expect(throws: DataModelError.self, "\(note)") { try DataModel.check(record: value) }
       case .failure(let error):
         #expect(rules[note] == error.rule, "\(note)")
         refusedCount += 1

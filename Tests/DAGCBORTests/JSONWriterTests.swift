@@ -3,6 +3,7 @@ import DAGCBOR
 import Foundation
 import TestKit
 import Testing
+import ValueKit
 
 @Suite("JSON writing")
 struct JSONWriterTests {
@@ -63,9 +64,9 @@ struct JSONWriterTests {
 
   @Test("random values survive compact and indented text, and Foundation reads the same text")
   func roundTrip() throws {
-    var random = SplitMix64.printed("JSON round trip")
-    for _ in 0..<scaled(3_000) {
-      let value = randomValue(using: &random, depth: 0)
+    var random = RandomValue(SplitMix64.printed("JSON round trip"))
+    for _ in 0..<scaled(2_000) {
+      let value = random.value()
       let compact = JSONForm.encode(value)
       #expect(reading(compact) == .success(value))
       #expect(reading(JSONForm.encode(value, indented: true)) == .success(value))
@@ -83,33 +84,6 @@ struct JSONWriterTests {
       let text = try JSONSerialization.data(
         withJSONObject: strings, options: [.prettyPrinted, .fragmentsAllowed])
       #expect(reading([UInt8](text)) == .success(.array(strings.map { .string($0) })))
-    }
-  }
-
-  private func randomValue(using random: inout SplitMix64, depth: Int) -> CBORValue {
-    switch Int.random(in: 0..<(depth < 5 ? 9 : 7), using: &random) {
-    case 0: return .null
-    case 1: return .bool(Bool.random(using: &random))
-    case 2:
-      return .integer(Int64(bitPattern: random.next()) >> Int64.random(in: 0..<64, using: &random))
-    case 3: return .string(randomString(using: &random))
-    case 4: return .bytes((0..<Int(random.next() % 40)).map { _ in UInt8(random.next() % 256) })
-    case 5:
-      let codec: CID.Codec = Bool.random(using: &random) ? .raw : .dagCBOR
-      return .link(CID(of: [UInt8(random.next() % 256)], codec: codec))
-    case 6:
-      let hash = (0..<20).map { _ in UInt8(random.next() % 256) }
-      // Sound: CIDv1, dag-pb, SHA-1, and the 20 bytes that SHA-1 has.
-      return .foreignLink(ForeignCID(binary: [1, 0x70, 0x11, 20] + hash)!)
-    case 7:
-      return .array(
-        (0..<random.next() % 5).map { _ in randomValue(using: &random, depth: depth + 1) })
-    default:
-      return .map(
-        CBORMap(
-          (0..<random.next() % 5).map { _ in
-            (randomString(using: &random), randomValue(using: &random, depth: depth + 1))
-          }))
     }
   }
 
