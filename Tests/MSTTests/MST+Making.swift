@@ -32,7 +32,8 @@ extension MST {
     return records
   }
 
-  func entries(in range: KeyRange = .all, _ direction: Direction = .ascending) throws -> [MSTEntry] {
+  func entries(in range: KeyRange = .all, _ direction: Direction = .ascending) throws -> [MSTEntry]
+  {
     var entries: [MSTEntry] = []
     var walk = walk(range, direction)
     while let entry = try walk.next() { entries.append(entry) }
