@@ -1,0 +1,1 @@
+../../../Tests/TestKit/CommonInput.swift

@@ -1,0 +1,1 @@
+../../../Tests/TestKit/SplitMix64.swift

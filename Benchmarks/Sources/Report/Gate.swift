@@ -1,0 +1,90 @@
+// Gate.swift: counts that must not grow, and roots that must not change.
+//
+// No time is taken, so the answer is the same on every machine: a busy one cannot fail it and a fast
+// one cannot hide a loss. A count of nothing is outside every bound.
+import Workloads
+
+struct Gate {
+  private struct Check {
+    var what: String
+    var found: Double
+    var expected: ClosedRange<Double>
+
+    var isPassed: Bool { expected.contains(found) }
+    var text: String {
+      let verdict = isPassed ? "ok  " : "FAIL"
+      let bounds =
+        expected.lowerBound == expected.upperBound
+        ? "exactly \(digits(expected.lowerBound))"
+        : "\(digits(expected.lowerBound))…\(digits(expected.upperBound))"
+      return "\(verdict) \(what): \(digits(found)), expected \(bounds)"
+    }
+  }
+
+  private static let records = 10_000
+  /// Of the common input's first 10 000 records, as its description gives it.
+  private static let root = "bafyreihjtwcagfby4264zozjig44gexjv2wl2v3lmc4qrocbyg6hj5vrdu"
+  private static let nodeCount = 2_760.0
+  private static let byteCount = 807_478.0
+
+  private let checks: [Check]
+
+  init() throws {
+    let counts = try Counts(records: Gate.records, Worlds())
+    checks = Gate.trees(counts) + Gate.commits(counts)
+  }
+
+  var isPassed: Bool { checks.allSatisfy(\.isPassed) }
+
+  var text: String {
+    let failed = checks.count { !$0.isPassed }
+    let lines = ["at \(Gate.records) records:"] + checks.map(\.text)
+    return (lines + ["\(checks.count - failed) passed, \(failed) failed"]).joined(separator: "\n")
+  }
+
+  private static func trees(_ counts: Counts) -> [Check] {
+    [
+      ("built at once", counts.builtRoot, counts.builtNodes),
+      ("grown", counts.grownRoot, counts.grownNodes),
+    ]
+    .flatMap { name, root, nodes in
+      [
+        Check(
+          what: "right roots of a tree \(name)", found: root.description == Gate.root ? 1 : 0,
+          expected: 1...1),
+        Check(
+          what: "nodes of a tree \(name)", found: Double(nodes.nodeCount),
+          expected: nodeCount...nodeCount),
+        Check(
+          what: "bytes of a tree \(name)", found: Double(nodes.byteCount),
+          expected: byteCount...byteCount),
+      ]
+    }
+  }
+
+  private static func commits(_ counts: Counts) -> [Check] {
+    let commits = Double(counts.commitCount)
+    let sealed = Double(counts.commitNodes.nodeCount)
+    let proof = Double(counts.proofNodes.nodeCount)
+    return [
+      Check(
+        what: "nodes sealed by a commit of one record", found: sealed / commits,
+        expected: 7.9...8.3),
+      Check(
+        what: "bytes hashed by a commit of one record",
+        found: Double(counts.commitNodes.byteCount) / commits, expected: 3_550...3_800),
+      Check(
+        what: "nodes sealed for each that a comparison finds new",
+        found: sealed / Double(counts.changedNodes.nodeCount), expected: 1...1),
+      Check(what: "nodes of a covering proof", found: proof / commits, expected: 8.0...8.5),
+      Check(
+        what: "nodes sealed by 200 records anywhere",
+        found: Double(counts.randomBatchNodes.nodeCount) / Double(counts.randomBatchCount),
+        expected: 500...560),
+      Check(
+        what: "nodes sealed by 200 records in time order",
+        found: Double(counts.timeBatchNodes.nodeCount) / Double(counts.timeBatchCount),
+        expected: 60...95),
+    ]
+  }
+}

@@ -1,0 +1,85 @@
+// Run.swift: rounds in which everything is measured once, one after the other.
+//
+// A machine drifts: others use it, it warms up. In each round a workload and the primitive it is
+// compared with are a moment apart, so their ratio is taken round by round and drift hits both.
+// Time is the CPU time of this thread: nothing here waits for a disk or for another thread.
+import Glibc
+import Workloads
+
+struct Run {
+  /// Seconds of CPU per operation, by workload, one for each round.
+  private(set) var seconds: [String: [Double]] = [:]
+  /// In the order in which they ran.
+  private(set) var names: [String] = []
+  let rounds: Int
+  /// Wall time by CPU time of all passes: 1 on a machine that does nothing else.
+  private(set) var wallShare = 1.0
+
+  init(_ options: Options, _ worlds: Worlds) throws {
+    rounds = options.rounds
+    let wanted = Workload.all(sizes: options.sizes).filter { workload in
+      options.only.isEmpty || options.only.contains { workload.name.hasPrefix($0) }
+    }
+    names = wanted.map(\.name)
+    let passes = try wanted.map { try $0.prepare(worlds) }
+    for pass in passes {
+      try pass.run()
+      try pass.restore()
+    }
+    var (wall, cpu) = (0.0, 0.0)
+    for _ in 0..<rounds {
+      for (workload, pass) in zip(wanted, passes) {
+        let started = (wall: Clock.wall, cpu: Clock.cpu)
+        try pass.run()
+        let taken = (wall: Clock.wall - started.wall, cpu: Clock.cpu - started.cpu)
+        try pass.restore()
+        wall += taken.wall
+        cpu += taken.cpu
+        seconds[workload.name, default: []].append(taken.cpu / Double(workload.operationCount))
+      }
+    }
+    wallShare = wall / max(cpu, .leastNonzeroMagnitude)
+  }
+
+  /// Operations per second of a workload: the median, the least and the most.
+  func rate(_ name: String) -> Spread? {
+    seconds[name].map { Spread($0.map { 1 / $0 }) }
+  }
+
+  /// How many times `floor` fits into the time of `name`, each round by itself: 1 is at the floor.
+  func share(_ name: String, of floor: [String]) -> Spread? {
+    guard let times = seconds[name] else { return nil }
+    let floors = floor.compactMap { seconds[$0] }
+    guard floors.count == floor.count else { return nil }
+    return Spread(
+      times.indices.map { round in floors.reduce(0) { $0 + $1[round] } / times[round] })
+  }
+}
+
+/// What several rounds say about one quantity.
+struct Spread {
+  var median: Double
+  var least: Double
+  var most: Double
+
+  /// - Precondition: `values` is not empty.
+  init(_ values: [Double]) {
+    let sorted = values.sorted()
+    median = (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
+    least = sorted[0]
+    most = sorted[sorted.count - 1]
+  }
+}
+
+enum Clock {
+  /// Seconds of CPU that this thread has used.
+  static var cpu: Double { read(CLOCK_THREAD_CPUTIME_ID) }
+  /// Seconds since some moment in the past.
+  static var wall: Double { read(CLOCK_MONOTONIC) }
+
+  private static func read(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

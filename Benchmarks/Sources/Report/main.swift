@@ -1,0 +1,36 @@
+// main.swift: one run of everything: primitives and workloads in turn, and what came of it.
+//
+//   swift run -c release Report [--records N] [--rounds N] [--only PREFIX]…
+//                               [--json] [--plot FILE.svg] [--into FILE.md]
+//   swift run -c release Report --quick      counts alone: the gate, which ends with exit code 1
+//                                            where a count is off
+import Foundation
+import Workloads
+
+do {
+  let options = try Options(CommandLine.arguments.dropFirst())
+  switch options.task {
+  case .help: print(Options.usage)
+  case .gate:
+    let gate = try Gate()
+    print(gate.text)
+    exit(gate.isPassed ? 0 : 1)
+  case .report: try report(options)
+  }
+} catch {
+  FileHandle.standardError.write(Data("Report: \(error)\n".utf8))
+  exit(2)
+}
+
+func report(_ options: Options) throws {
+  let worlds = Worlds()
+  let run = try Run(options, worlds)
+  let counts = try options.only.isEmpty ? options.sizes.map { try Counts(records: $0, worlds) } : []
+  let table = Table(run: run, counts: counts, machine: Machine(options))
+  print(options.isJSON ? table.json : table.markdown)
+  if let path = options.plotPath {
+    try Plot(run: run, sizes: options.sizes).svg.write(
+      toFile: path, atomically: true, encoding: .utf8)
+  }
+  if let path = options.resultsPath { try table.replace(inFile: path) }
+}

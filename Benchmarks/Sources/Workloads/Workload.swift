@@ -1,0 +1,59 @@
+// Workload.swift: one question asked of the code, in a form that a framework and a table can run.
+//
+// A workload is prepared once and then run in passes of the same operations; what a pass changes it
+// puts back, outside the time that is taken. Not here: taking time (Report, Core).
+
+/// A named question: verb/what/size.
+package struct Workload {
+  package var name: String
+  /// Operations in one pass; the rate counts these.
+  package var operationCount: Int
+  package var prepare: (Worlds) throws -> Pass
+
+  init(
+    _ name: String, operations: Int, _ prepare: @escaping (Worlds) throws -> Pass
+  ) {
+    self.name = name
+    operationCount = operations
+    self.prepare = prepare
+  }
+}
+
+/// What a pass does, and how the world becomes again as it was before.
+package struct Pass {
+  package var run: () throws -> Void
+  package var restore: () throws -> Void
+
+  init(_ run: @escaping () throws -> Void, restore: @escaping () throws -> Void = {}) {
+    self.run = run
+    self.restore = restore
+  }
+}
+
+extension Workload {
+  /// Every workload, for repos of these numbers of records, the last of which is the largest.
+  package static func all(sizes: [Int]) -> [Workload] {
+    let largest = sizes.last ?? 10_000
+    let middle = min(100_000, largest)
+    return primitives(sorting: largest)
+      + building(largest) + codec()
+      + sizes.flatMap { committing($0) + [signing($0)] }
+      + reading(middle) + (largest > middle ? looking(largest) : [])
+      + inverting(middle)
+  }
+
+  /// `100k-records`.
+  static func size(_ records: Int) -> String {
+    switch records {
+    case 1_000_000...: "\(records / 1_000_000)m-records"
+    case 1_000...: "\(records / 1_000)k-records"
+    default: "\(records)-records"
+    }
+  }
+}
+
+/// Keeps the compiler from leaving out work whose result nobody reads.
+@inline(never)
+package func use<Value>(_ value: Value) {
+  withExtendedLifetime(value) {}
+}
