@@ -1,11 +1,12 @@
 // CBOR+Decode.swift: bytes to values, strictly.
 //
 // Tokens come from libcbor (CBORStream); order, nesting, UTF-8, links and limits are checked here.
-// The checks are written apart from CBORValidator's on purpose: tests hold the two against each other.
-// Spec: https://atproto.com/specs/data-model, section "Data Encoding"
+// The checks are written apart from CBORValidator's on purpose: tests hold the two against each
+// other. Spec: https://atproto.com/specs/data-model, section "Data Encoding"
 
 extension CBOR {
-  /// Decodes exactly one item, of any kind. Accepts what `validate` accepts, and throws what it throws.
+  /// Decodes exactly one item, of any kind. Accepts what `validate` accepts, and throws what it
+  /// throws.
   ///
   /// - Complexity: O(bytes). Memory: at most about 50 bytes for one of input, whatever is claimed.
   /// - Returns: a value of which `encode` gives the same bytes again.
@@ -45,8 +46,8 @@ private struct CBORDecoder {
 
   var offset: Int { stream.offset }
 
-  /// Reads one value inside of `depth` containers; the recursion is as deep as the nesting, which is
-  /// bounded.
+  /// Reads one value inside of `depth` containers; the recursion is as deep as the nesting, which
+  /// is bounded.
   mutating func value(depth: Int) throws(CBORError) -> CBORValue {
     owed -= 1
     let start = stream.offset

@@ -1,7 +1,7 @@
 // CBOR+Encode.swift: values to their one encoding.
 //
-// Heads are written by libcbor's encoders; a value's own order (CBORMap) is canonical already. What a
-// value can still get wrong, nesting and sizes, is refused.
+// Heads are written by libcbor's encoders; a value's own order (CBORMap) is canonical already. What
+// a value can still get wrong, nesting and sizes, is refused.
 import CCBOR
 
 extension CBOR {

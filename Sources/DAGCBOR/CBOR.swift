@@ -1,7 +1,7 @@
 // CBOR.swift: is this DAG-CBOR? The strict check of bytes, by hand, for the hot paths.
 //
-// What is accepted here is what `CBOR.decode` accepts and `CBOR.encode` writes: one encoding for one
-// value. The walk itself is in CBORValidator.
+// What is accepted here is what `CBOR.decode` accepts and `CBOR.encode` writes: one encoding for
+// one value. The walk itself is in CBORValidator.
 // Spec: https://atproto.com/specs/data-model, section "Data Encoding"
 
 /// DAG-CBOR (DRISL), strictly: every rule of `CBORError.Rule` is enforced on everything read.
@@ -9,8 +9,8 @@ public enum CBOR {
   /// Checks that `bytes` is exactly one item, of any kind.
   ///
   /// - Complexity: one pass, about 0.3 ns per byte for a record; no allocation, no recursion.
-  /// - Throws: the first violation, with its offset. Over `Limits.itemByteCountMax` bytes nothing is
-  ///   read and the error is `.itemTooLarge` at 0.
+  /// - Throws: the first violation, with its offset. Over `Limits.itemByteCountMax` bytes nothing
+  ///   is read and the error is `.itemTooLarge` at 0.
   public static func validate(_ bytes: RawSpan) throws(CBORError) {
     try bytes.withUnsafeBytes { (buffer) throws(CBORError) in try validate(buffer) }
   }

@@ -1,8 +1,8 @@
 // CBORCursor.swift: reading DAG-CBOR where the reader knows what must come next.
 //
-// For codecs written by hand (tree nodes, commits, frame headers): no tree of values, no allocation,
-// strict heads. Every read either moves past one item or throws and stays at that item's head.
-// Not here: whole items of unknown shape (CBORValidator) and values (CBOR+Decode).
+// For codecs written by hand (tree nodes, commits, frame headers): no tree of values, no
+// allocation, strict heads. Every read either moves past one item or throws and stays at that
+// item's head. Not here: whole items of unknown shape (CBORValidator) and values (CBOR+Decode).
 // Spec: RFC 8949 §3, https://atproto.com/specs/data-model
 
 /// The eight kinds of CBOR item, RFC 8949 §3.1. The raw value is the top three bits of a head.

@@ -43,7 +43,8 @@ struct CBORStream {
   ) throws(CBORError) -> CBORToken {
     let start = offset
     token = CBORToken()
-    // Safe: libcbor reads at most `remaining` bytes, and calls back, with our token, before it returns.
+    // Safe: libcbor reads at most `remaining` bytes, and calls back, with our token, before it
+    // returns.
     let rest = bytes.baseAddress?.advanced(by: start).assumingMemoryBound(to: UInt8.self)
     let result = cbor_stream_decode(rest, remaining, &callbacks, &token)
     guard result.status == CBOR_DECODER_FINISHED, token.kind != .nothing else {

@@ -1,8 +1,8 @@
 // CBORValidator.swift: one pass over one item of any shape.
 //
-// Iterative: the containers that are open are a fixed array of levels on the stack, so input decides
-// neither stack depth nor memory. What records are made of (short text under short keys) is looked at
-// in place; everything else, and all that is wrong, goes through CBORCursor.
+// Iterative: the containers that are open are a fixed array of levels on the stack, so input
+// decides neither stack depth nor memory. What records are made of (short text under short keys) is
+// looked at in place; everything else, and all that is wrong, goes through CBORCursor.
 // Not here: the public doors and their size limits (CBOR.swift).
 
 struct CBORValidator {

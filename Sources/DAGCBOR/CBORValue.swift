@@ -63,8 +63,8 @@ public struct CBORMap: Hashable, Sendable {
   public var count: Int { keys.count }
   public var isEmpty: Bool { keys.isEmpty }
 
-  /// Binary search by canonical order. Setting nil removes the key. A key that comes last is added in
-  /// constant time, any other in O(count): build large maps with `init(_:)`.
+  /// Binary search by canonical order. Setting nil removes the key. A key that comes last is added
+  /// in constant time, any other in O(count): build large maps with `init(_:)`.
   public subscript(key: String) -> CBORValue? {
     get {
       let (index, found) = position(of: key)
@@ -142,7 +142,8 @@ extension CBORMap: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, CBORValue)...) { self.init(elements) }
 }
 
-// Not by nil: `map[key] == nil` would ask whether the key holds null instead of whether it is there.
+// Not by nil: `map[key] == nil` would ask whether the key holds null instead of whether it is
+// there.
 extension CBORValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {

@@ -20,8 +20,8 @@ public struct DataModelError: Error, Hashable, Sendable, CustomStringConvertible
   }
 
   public var rule: Rule
-  /// A JSON Pointer (RFC 6901) to the offending value, such as `/embed/images/0/size`; empty for the
-  /// record itself.
+  /// A JSON Pointer (RFC 6901) to the offending value, such as `/embed/images/0/size`; empty for
+  /// the record itself.
   public var path: String
 
   public init(_ rule: Rule, at path: String) {
@@ -56,8 +56,8 @@ public enum DataModel {
 
   /// Checks a record.
   ///
-  /// - Parameter purpose: for `.writing`, legacy blobs (`{cid, mimeType}`, both text) are refused, as
-  ///   are `$link` and `$bytes` as keys: JSON would read another value, with another CID.
+  /// - Parameter purpose: for `.writing`, legacy blobs (`{cid, mimeType}`, both text) are refused,
+  ///   as are `$link` and `$bytes` as keys: JSON would read another value, with another CID.
   /// - Complexity: O(values); recursion as deep as the nesting, at most `Limits.nestingMax`.
   /// - Throws: the first violation found, containers before what is in them.
   public static func check(

@@ -58,7 +58,8 @@ package enum UTF8Text {
   }
 
   /// What the first byte of a character of two to four bytes says about the others. Every third
-  /// and fourth byte is 80...BF; the second's range is what shuts out overlong forms and surrogates.
+  /// and fourth byte is 80...BF; the second's range is what shuts out overlong forms and
+  /// surrogates.
   private struct Multibyte {
     var byteCount: Int
     var second: ClosedRange<UInt8>

@@ -1,7 +1,7 @@
 // KeyRange.swift: a contiguous part of the tree's keys.
 
-/// The keys from `lower` on, up to but not including `upper`, compared bytewise. The bounds need not
-/// be keys themselves.
+/// The keys from `lower` on, up to but not including `upper`, compared bytewise. The bounds need
+/// not be keys themselves.
 public struct KeyRange: Hashable, Sendable {
   public var lower: [UInt8]
   /// nil: no upper end.
@@ -31,7 +31,9 @@ public struct KeyRange: Hashable, Sendable {
   public static func prefix(_ prefix: String) -> KeyRange { .prefix(Array(prefix.utf8)) }
 
   /// The range that holds `key` alone.
-  public static func only(_ key: MSTKey) -> KeyRange { KeyRange(from: key.bytes, to: key.bytes + [0]) }
+  public static func only(_ key: MSTKey) -> KeyRange {
+    KeyRange(from: key.bytes, to: key.bytes + [0])
+  }
 
   public func contains(_ key: MSTKey) -> Bool {
     key.bytes.withUnsafeBytes { !isBefore($0) && !isAfter($0) }

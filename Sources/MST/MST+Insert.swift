@@ -1,9 +1,9 @@
 // MST+Insert.swift: putting a key into the tree.
 //
-// A key belongs at its own layer. On the way down from the root either a node of that layer is found,
-// where the key takes its place and the subtree that straddled it is cut in two (`split`), or an empty
-// link, which is filled by a new node under as many key-less nodes as the layers between need. A key
-// higher than the root cuts the whole tree in two.
+// A key belongs at its own layer. On the way down from the root either a node of that layer is
+// found, where the key takes its place and the subtree that straddled it is cut in two (`split`),
+// or an empty link, which is filled by a new node under as many key-less nodes as the layers
+// between need. A key higher than the root cuts the whole tree in two.
 // Spec: https://atproto.com/specs/repository#mst-structure   Invariants: INV-1, INV-2, INV-3
 import DAGCBOR
 
@@ -12,8 +12,8 @@ extension MST {
   ///
   /// Cost: O(height) nodes loaded and changed, in place where no other tree shares them.
   /// - Returns: the CID that was there before, nil for a new key.
-  /// - Throws: `.value` unless `value` is a dag-cbor CID, `.limit` where the key's layer or a node's
-  ///   size would pass its bound, `.blockMissing`, `.readFailed`, `.node`; then nothing has changed.
+  /// - Throws: `.value` unless `value` is a dag-cbor CID, `.limit` where the key's layer or a
+  ///   node's size would pass its bound, `.blockMissing`, `.readFailed`, `.node`; then nothing has changed.
   @discardableResult
   public mutating func insert(_ key: MSTKey, _ value: CID) throws(MSTError) -> CID? {
     guard value.codec == .dagCBOR else { throw .value(value) }
@@ -92,8 +92,8 @@ extension MST {
     return .changed
   }
 
-  /// Cuts the subtree behind `link` into the keys before `key` and those after it. A half that is the
-  /// whole subtree is the link itself, so nothing of it becomes pending.
+  /// Cuts the subtree behind `link` into the keys before `key` and those after it. A half that is
+  /// the whole subtree is the link itself, so nothing of it becomes pending.
   private func split(
     _ link: Link, at key: MSTKey, height: Int, neededBy parent: Digest?
   ) throws(MSTError) -> (Link, Link) {

@@ -68,7 +68,8 @@ extension MST {
     }
   }
 
-  /// Checks that `ops`, undone on the partial tree below `root` in `nodes`, lead back to `previous`.
+  /// Checks that `ops`, undone on the partial tree below `root` in `nodes`, lead back to
+  /// `previous`.
   ///
   /// Cost: one hash per node and per key that is there, and one per node that undoing changes.
   /// - Throws: `.proof(.inversion)` for another root, and as `verified` and `undo`.

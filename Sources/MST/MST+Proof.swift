@@ -58,7 +58,8 @@ extension MST {
     return value
   }
 
-  /// All entries of `range` in the tree with this root, of which `nodes` proves that none is left out.
+  /// All entries of `range` in the tree with this root, of which `nodes` proves that none is left
+  /// out.
   ///
   /// - Throws: as `provenValue`.
   public static func provenEntries(
@@ -101,7 +102,8 @@ extension MST {
 }
 
 extension MST {
-  /// Runs `question` on a partial tree: a block that it meets and does not find is a gap in the proof.
+  /// Runs `question` on a partial tree: a block that it meets and does not find is a gap in the
+  /// proof.
   private func complete<Answer>(
     _ question: () throws(MSTError) -> Answer
   ) throws(MSTError) -> Answer {
@@ -112,8 +114,8 @@ extension MST {
     }
   }
 
-  /// Checks that `nodes` holds no block but those that `proof` emits; all of these are there, or the
-  /// question before would have failed.
+  /// Checks that `nodes` holds no block but those that `proof` emits; all of these are there, or
+  /// the question before would have failed.
   private func expectExactly(
     _ nodes: BlockMap, _ proof: ((CID, RawSpan) -> Void) throws(MSTError) -> Void
   ) throws(MSTError) {

@@ -1,9 +1,9 @@
 // MST+Remove.swift: taking a key out of the tree.
 //
 // Removing a key leaves the two subtrees beside it without anything between them; they are joined
-// into one, down to layer zero (`merging`). A node left without keys and subtrees goes, and its parents
-// with it where they had nothing else; a root left with one subtree gives way to it (`trim`).
-// Spec: https://atproto.com/specs/repository#mst-structure   Invariants: INV-2, INV-3
+// into one, down to layer zero (`merging`). A node left without keys and subtrees goes, and its
+// parents with it where they had nothing else; a root left with one subtree gives way to it
+// (`trim`). Spec: https://atproto.com/specs/repository#mst-structure   Invariants: INV-2, INV-3
 import DAGCBOR
 
 extension MST {
@@ -11,8 +11,8 @@ extension MST {
   ///
   /// Cost: O(height) nodes loaded and changed.
   /// - Returns: the CID that was there, nil where the key was not in the tree.
-  /// - Throws: `.blockMissing`, `.readFailed`, `.node`, and `.limit` where joining two subtrees would
-  ///   make a node too large; then nothing has changed.
+  /// - Throws: `.blockMissing`, `.readFailed`, `.node`, and `.limit` where joining two subtrees
+  ///   would make a node too large; then nothing has changed.
   @discardableResult
   public mutating func remove(_ key: MSTKey) throws(MSTError) -> CID? {
     guard let top = try loadedRoot() else { return nil }

@@ -10,8 +10,8 @@ extension MST {
 
   /// Encodes and hashes every changed node and hands each to `emit`, children before parents.
   ///
-  /// INV-4: after it no link is pending, and every block that the root reaches either was in the tree
-  /// before or has been emitted. The bytes are borrowed for the call. Cost: one hash per node.
+  /// INV-4: after it no link is pending, and every block that the root reaches either was in the
+  /// tree before or has been emitted. The bytes are borrowed for the call. Cost: one hash per node.
   /// - Returns: the CID of the root.
   @discardableResult
   public mutating func seal(_ emit: (CID, RawSpan) -> Void = { _, _ in }) -> CID {

@@ -1,9 +1,9 @@
 // MST+Verify.swift: trees from outside, checked to the last rule before anything is believed.
 //
 // One walk in key order over all blocks that are there. Every block must hash to its CID, be a
-// canonical node, stand at the layer that its parent says, hold only keys of that layer, and continue
-// the order of all keys before it. Each subtree goes down one layer, so neither cycles nor depth can
-// hold the walk up; a subtree that is named twice fails on order at its first key.
+// canonical node, stand at the layer that its parent says, hold only keys of that layer, and
+// continue the order of all keys before it. Each subtree goes down one layer, so neither cycles nor
+// depth can hold the walk up; a subtree that is named twice fails on order at its first key.
 // Spec: https://atproto.com/specs/repository#security-considerations   Invariants: INV-1, INV-3
 import ATSyntax
 import DAGCBOR
@@ -31,7 +31,8 @@ extension MST {
     return MST(link: link, blocks: BlockMap())
   }
 
-  /// Checks the whole tree below `root` in O(height) memory, calling `visit` for each entry in order.
+  /// Checks the whole tree below `root` in O(height) memory, calling `visit` for each entry in
+  /// order.
   ///
   /// - Returns: the number of nodes.
   /// - Throws: as `verified`.

@@ -1,8 +1,8 @@
 // MST.swift: the tree as a value.
 //
-// A tree is its root link and a place to read blocks from. Copying it is free; nodes are shared until
-// one copy changes them. Reading never changes a tree; changing one loads the nodes on the way and
-// leaves them pending until `seal` gives them their CIDs.
+// A tree is its root link and a place to read blocks from. Copying it is free; nodes are shared
+// until one copy changes them. Reading never changes a tree; changing one loads the nodes on the
+// way and leaves them pending until `seal` gives them their CIDs.
 //
 //   MST ── root ──► loaded(cid, node)            links of a node:
 //                     ├─ stored(cid)              empty | stored | loaded | pending
@@ -29,8 +29,8 @@ public struct MST: Sendable {
 
   /// The tree below `root`, whose blocks are read from `blocks` when they are needed.
   ///
-  /// Nothing is read here, and nothing that is read later is checked beyond the node's own encoding:
-  /// for blocks from outside see `MST.verified`.
+  /// Nothing is read here, and nothing that is read later is checked beyond the node's own
+  /// encoding: for blocks from outside see `MST.verified`.
   public init(root: CID, in blocks: any BlockReader) {
     self.init(link: .stored(root.digest), blocks: blocks)
   }
@@ -116,7 +116,8 @@ extension MST {
     return block
   }
 
-  /// Opens the node behind `link` to be changed, loaded and uniquely held, and calls `body` with it.
+  /// Opens the node behind `link` to be changed, loaded and uniquely held, and calls `body` with
+  /// it.
   ///
   /// The caller holds the parent uniquely, so a node with one reference is reachable from this tree
   /// alone and is changed in place; one that other trees share is copied, which shares its subtrees

@@ -19,10 +19,12 @@ public struct MSTBuilder: ~Copyable {
     var writer = NodeWriter()
   }
 
-  /// - Parameter heightMax: the highest layer a key may have; `acceptedHeightMax` for foreign trees.
+  /// - Parameter heightMax: the highest layer a key may have; `acceptedHeightMax` for foreign
+  ///   trees.
   public init(heightMax: Int = MSTLimits.writtenHeightMax) { self.heightMax = heightMax }
 
-  /// Adds an entry, whose key must come after every key before it, and emits the nodes it completes.
+  /// Adds an entry, whose key must come after every key before it, and emits the nodes it
+  /// completes.
   ///
   /// - Throws: `.notAscending`, `.limit`, `.key`; the builder is of no use after that.
   public mutating func append(
@@ -87,5 +89,7 @@ public struct MSTBuilder: ~Copyable {
     return digest
   }
 
-  private func text(_ key: UnsafeRawBufferPointer) -> String { String(decoding: key, as: UTF8.self) }
+  private func text(_ key: UnsafeRawBufferPointer) -> String {
+    String(decoding: key, as: UTF8.self)
+  }
 }

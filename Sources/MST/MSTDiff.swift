@@ -33,8 +33,8 @@ public struct MSTDiff: Hashable, Sendable {
 extension MST {
   /// Compares this tree with a later one.
   ///
-  /// Cost: O(changes × height) nodes. A node that has not been sealed has no CID: it is compared key
-  /// by key and not listed.
+  /// Cost: O(changes × height) nodes. A node that has not been sealed has no CID: it is compared
+  /// key by key and not listed.
   /// - Throws: `.blockMissing`, `.readFailed`, `.node` of either tree.
   public func diff(to new: MST) throws(MSTError) -> MSTDiff {
     var old = DiffSide(self)

@@ -4,7 +4,8 @@ import DAGCBOR
 
 /// Everything the tree can refuse. Cases carry evidence; `description` makes the sentence.
 public enum MSTError: Error, Hashable, Sendable {
-  /// A block that the tree names is not there. `neededBy` is the node that names it, nil for a root.
+  /// A block that the tree names is not there. `neededBy` is the node that names it, nil for a
+  /// root.
   case blockMissing(CID, neededBy: CID?)
   /// The reader failed, which says nothing about the block.
   case readFailed(CID, reason: String)

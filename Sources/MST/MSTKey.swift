@@ -4,10 +4,11 @@
 import ATSyntax
 import DAGCBOR
 
-/// A key that may stand in a tree: 1...1024 bytes of `[A-Za-z0-9_~\-:.]` on both sides of one slash.
+/// A key that may stand in a tree: 1...1024 bytes of `[A-Za-z0-9_~\-:.]` on both sides of one
+/// slash.
 ///
-/// This is the storage layer's rule, laxer than a record path: the part before the slash need not be
-/// an NSID. Keys are ordered by their bytes.
+/// This is the storage layer's rule, laxer than a record path: the part before the slash need not
+/// be an NSID. Keys are ordered by their bytes.
 public struct MSTKey: Hashable, Sendable {
   public let bytes: [UInt8]
 
@@ -26,7 +27,8 @@ public struct MSTKey: Hashable, Sendable {
   /// Takes bytes that came out of a checked node or key.
   init(checked bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
-  /// The layer of this key: half the leading zero bits of its SHA-256, rounded down. Costs one hash.
+  /// The layer of this key: half the leading zero bits of its SHA-256, rounded down. Costs one
+  /// hash.
   public var height: Int { bytes.withUnsafeBytes { MSTKey.height(of: $0) } }
 
   static func check(_ key: RawSpan) throws(MSTError) {
@@ -77,8 +79,9 @@ enum KeyOrder {
       if difference != 0 { return offset + difference.littleEndian.trailingZeroBitCount / 8 }
       offset += 8
     }
-    while offset < limit, a.load(fromByteOffset: offset, as: UInt8.self)
-      == b.load(fromByteOffset: offset, as: UInt8.self)
+    while offset < limit,
+      a.load(fromByteOffset: offset, as: UInt8.self)
+        == b.load(fromByteOffset: offset, as: UInt8.self)
     {
       offset += 1
     }

@@ -1,8 +1,8 @@
 // MSTLimits.swift: every bound of the tree, with its reason.
 
 /// The bounds that keep a tree's shape honest. Keys can be mined to degenerate a tree (layer-0 keys
-/// cost 1.33 hashes each), so the bounds hold on write as well as on read. Honest data does not meet
-/// them: 10⁷ keys reach layer 24 with probability 4·10⁻⁸ and 256 entries with 10⁻³².
+/// cost 1.33 hashes each), so the bounds hold on write as well as on read. Honest data does not
+/// meet them: 10⁷ keys reach layer 24 with probability 4·10⁻⁸ and 256 entries with 10⁻³².
 public enum MSTLimits {
   /// Bytes of one key. Source: both reference implementations.
   public static let keyByteCountMax = 1_024

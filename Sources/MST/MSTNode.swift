@@ -1,7 +1,7 @@
 // MSTNode.swift: one node of the tree in memory: its keys, values and links.
 //
-// All keys stand whole in one buffer, without prefix compression, so that a search compares bytes and
-// an edit moves bytes; leaves are plain bits. Nodes at layer zero have no links at all.
+// All keys stand whole in one buffer, without prefix compression, so that a search compares bytes
+// and an edit moves bytes; leaves are plain bits. Nodes at layer zero have no links at all.
 //
 //   keyBytes   a.b.c/1 a.b.c/22 a.b.c/3
 //   leaves           7 ^     15 ^    22 ^   (keyEnd, value)
@@ -38,7 +38,8 @@ struct Leaf: BitwiseCopyable {
 }
 
 // Safe to share: a node is changed only by a tree that holds the one reference to it
-// (`isKnownUniquelyReferenced` from the root down, see `MST.open`), so no other thread sees a change.
+// (`isKnownUniquelyReferenced` from the root down, see `MST.open`), so no other thread sees a
+// change.
 final class MSTNode: @unchecked Sendable {
   let height: Int
   // Safe unchecked: what is changed has one reference, and one call stack holds it. The run-time

@@ -56,7 +56,8 @@ public struct MSTWalk: Sendable {
   /// The next entry, nil at the end.
   ///
   /// Cost: amortised O(1) nodes; the first call O(height).
-  /// - Throws: `.blockMissing`, `.readFailed`, `.node`; the walk then stays before the missing part.
+  /// - Throws: `.blockMissing`, `.readFailed`, `.node`; the walk then stays before the missing
+  ///   part.
   public mutating func next() throws(MSTError) -> MSTEntry? {
     if !hasBegun {
       try open(tree.root, height: nil, neededBy: nil)

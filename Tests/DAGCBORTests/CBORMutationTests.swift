@@ -1,5 +1,6 @@
-// CBORMutationTests.swift: valid encodings, damaged: each is refused with a typed error, or is the one
-// encoding of another value. Validation and decoding are two programs and must agree on every one.
+// CBORMutationTests.swift: valid encodings, damaged: each is refused with a typed error, or is the
+// one encoding of another value. Validation and decoding are two programs and must agree on every
+// one.
 import DAGCBOR
 import Foundation
 import TestKit

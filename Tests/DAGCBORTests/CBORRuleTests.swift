@@ -1,5 +1,5 @@
-// CBORRuleTests.swift: each rule of the encoding, by hand: what it lets through and what it refuses,
-// and at which byte.
+// CBORRuleTests.swift: each rule of the encoding, by hand: what it lets through and what it
+// refuses, and at which byte.
 import DAGCBOR
 import TestKit
 import Testing

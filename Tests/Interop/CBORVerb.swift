@@ -1,5 +1,5 @@
-// CBORVerb.swift: `interop cbor`: hexadecimal bytes in; `ok` and the bytes of the decoded value encoded
-// again, or `error` and the rule, out.
+// CBORVerb.swift: `interop cbor`: hexadecimal bytes in; `ok` and the bytes of the decoded value
+// encoded again, or `error` and the rule, out.
 import DAGCBOR
 import TestKit
 

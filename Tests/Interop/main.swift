@@ -1,6 +1,7 @@
 // main.swift: a tool that other implementations are held against, line by line.
 //
-// `interop VERB [ARGUMENTS]`: one line of answer for one line of standard input. Each verb is a file.
+// `interop VERB [ARGUMENTS]`: one line of answer for one line of standard input. Each verb is a
+// file.
 import Foundation
 
 let verbs: [String: ([String]) throws -> Void] = [

@@ -1,7 +1,7 @@
 // KeyPool.swift: the keys that random scripts play with: few, but of all heights.
 //
-// By chance one key in 4^n is n layers high; a script of 200 steps would hardly ever see a high tree.
-// So keys are mined: as many of each depth, besides some that are what chance gives.
+// By chance one key in 4^n is n layers high; a script of 200 steps would hardly ever see a high
+// tree. So keys are mined: as many of each depth, besides some that are what chance gives.
 import DAGCBOR
 import TestKit
 

@@ -1,4 +1,5 @@
-// OpScriptTests.swift: ten thousand random scripts, of which every step is compared with the oracle.
+// OpScriptTests.swift: ten thousand random scripts, of which every step is compared with the
+// oracle.
 import DAGCBOR
 import MST
 import TestKit

@@ -1,7 +1,8 @@
-// SlowNode+Bytes.swift: how the oracle writes a node: byte after byte, one function per kind of item.
+// SlowNode+Bytes.swift: how the oracle writes a node: byte after byte, one function per kind of
+// item.
 //
-// `NodeForm` says what stands in a node without any rule being kept, so that broken nodes are written
-// by the same few lines as good ones.
+// `NodeForm` says what stands in a node without any rule being kept, so that broken nodes are
+// written by the same few lines as good ones.
 import DAGCBOR
 
 /// The content of a node's block as it stands there.

@@ -1,7 +1,7 @@
 // SmallWorld.swift: every tree of at most seven keys whose heights make all the shapes there are.
 //
-// In key order the keys stand at layers 0 2 0 1 4 0 1: neighbours on one layer and far apart, a gap of
-// two layers (nothing at 3) that key-less nodes must bridge, and both ends of the tree low.
+// In key order the keys stand at layers 0 2 0 1 4 0 1: neighbours on one layer and far apart, a gap
+// of two layers (nothing at 3) that key-less nodes must bridge, and both ends of the tree low.
 import DAGCBOR
 import MST
 import TestKit

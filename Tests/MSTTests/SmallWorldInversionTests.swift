@@ -1,4 +1,5 @@
-// SmallWorldInversionTests.swift: what a subscriber accepts as the way from one small tree to another.
+// SmallWorldInversionTests.swift: what a subscriber accepts as the way from one small tree to
+// another.
 //
 // The covering proof and the operations must be enough, and nothing else may pass: another root
 // before, an operation left out, added or altered, a node left out that is needed.

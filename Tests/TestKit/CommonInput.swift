@@ -1,7 +1,8 @@
-// CommonInput.swift: the input that every benchmark and root vector shares, `atproto-peer-bench/v1`.
+// CommonInput.swift: the input that every benchmark and root vector shares,
+// `atproto-peer-bench/v1`.
 //
-// Everything derives from SHA-256 over an ASCII tag and the index as eight big-endian bytes, so that
-// any implementation can make it. Record i is the same in a repo of every size.
+// Everything derives from SHA-256 over an ASCII tag and the index as eight big-endian bytes, so
+// that any implementation can make it. Record i is the same in a repo of every size.
 import DAGCBOR
 
 public enum CommonInput {
