@@ -1,6 +1,6 @@
 // Core.swift: the workloads as the benchmark framework runs them, one by one.
 //
-// For comparing one change with another on one machine: `swift package benchmark --filter insert.*`,
+// For comparing one change with another on one machine: `swift package benchmark --filter X`
 // and its baselines. Shares of a floor and goals are in Report, which interleaves everything.
 import Benchmark
 import Workloads

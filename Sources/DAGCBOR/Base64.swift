@@ -4,6 +4,7 @@
 
 /// RFC 4648 base64. Decoding is strict: apart from padding, one text for one value.
 public enum Base64 {
+  /// Which two characters stand for 62 and 63.
   public enum Alphabet: Hashable, Sendable {
     /// `+` and `/` (RFC 4648 §4): the text of `$bytes`.
     case standard
@@ -21,6 +22,7 @@ public enum Base64 {
     case optional
   }
 
+  /// The text of `bytes`; padded with `=` only where asked. Linear.
   public static func encode(
     _ bytes: some Collection<UInt8>, alphabet: Alphabet = .standard, isPadded: Bool = false
   ) -> String {

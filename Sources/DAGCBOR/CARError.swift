@@ -2,6 +2,7 @@
 
 /// A violation of CAR v1, or of what this system accepts of it: which rule, and at which byte.
 public struct CARError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The rules of the format and the bounds of this reader.
   public enum Rule: String, Sendable {
     case truncated = "the file ends inside a section, or before its header"
     case sectionLength = "a section length over nine bytes, or not in its shortest form"

@@ -94,6 +94,7 @@ extension CBORSink {
     let low = UInt8(24 + byteCount.trailingZeroBitCount)
     start.storeBytes(of: initial | low, as: UInt8.self)
     withUnsafeBytes(of: argument.bigEndian) { word in
+      // Safe: eight bytes have a base address.
       (start + 1).copyMemory(from: word.baseAddress! + (8 - byteCount), byteCount: byteCount)
     }
     advance(1 + byteCount)

@@ -6,6 +6,7 @@
 
 /// A violation of the data model: which rule, and at which place in the value.
 public struct DataModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The rules that an encoding alone does not keep.
   public enum Rule: String, Sendable {
     case notAnObject = "a record is an object"
     case type = "$type is text of at least one character"

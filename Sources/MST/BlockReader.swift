@@ -20,6 +20,7 @@ public struct BlockMap: BlockReader, Hashable {
 
   public init(_ blocks: [CID: [UInt8]] = [:]) { self.blocks = blocks }
 
+  /// The bytes put in under `cid`, if any.
   public func block(_ cid: CID) -> [UInt8]? { blocks[cid] }
 
   /// Adds `bytes` under `cid` without hashing them.

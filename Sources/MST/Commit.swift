@@ -36,6 +36,7 @@ public struct UnsignedCommit: Hashable, Sendable {
   /// The SHA-256 of `encoded`, which is what a key signs.
   public var digest: Digest { Digest(of: encoded) }
 
+  /// The signed commit. `sign` is called once, with `digest`; what it throws is thrown on.
   public func signed<E: Error>(
     by sign: (Digest) throws(E) -> Signature
   ) throws(E) -> Commit {
@@ -117,6 +118,7 @@ public enum CommitBlock: Hashable, Sendable {
     }
   }
 
+  /// Whose repo it is.
   public var did: DID {
     switch self {
     case .current(let commit): commit.unsigned.did
@@ -142,6 +144,7 @@ public enum CommitBlock: Hashable, Sendable {
 
 /// Why a block is not a commit.
 public struct CommitError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What a commit block must be.
   public enum Rule: Hashable, Sendable {
     /// The bytes are not DAG-CBOR, or not the field that a commit has at this place.
     case encoding(CBORError.Rule)

@@ -35,6 +35,7 @@ public struct KeyRange: Hashable, Sendable {
     KeyRange(from: key.bytes, to: key.bytes + [0])
   }
 
+  /// Whether `key` lies in the range.
   public func contains(_ key: MSTKey) -> Bool {
     key.bytes.withUnsafeBytes { !isBefore($0) && !isAfter($0) }
   }

@@ -13,7 +13,8 @@ extension MST {
   /// Cost: O(height) nodes loaded and changed, in place where no other tree shares them.
   /// - Returns: the CID that was there before, nil for a new key.
   /// - Throws: `.value` unless `value` is a dag-cbor CID, `.limit` where the key's layer or a
-  ///   node's size would pass its bound, `.blockMissing`, `.readFailed`, `.node`; then nothing has changed.
+  ///   node's size would pass its bound, `.blockMissing`, `.readFailed`, `.node`; then nothing
+  ///   has changed.
   @discardableResult
   public mutating func insert(_ key: MSTKey, _ value: CID) throws(MSTError) -> CID? {
     guard value.codec == .dagCBOR else { throw .value(value) }

@@ -9,6 +9,7 @@ import DAGCBOR
 
 /// One operation of a commit, with what was there before: enough to do it and to undo it.
 public struct RepoOp: Hashable, Sendable {
+  /// What was done: the record after it, and the record before it where there was one.
   public enum Action: Hashable, Sendable {
     case create(CID)
     case update(CID, previous: CID)

@@ -29,6 +29,7 @@ public enum MSTError: Error, Hashable, Sendable {
 
 /// A rule of the node encoding that was broken, and the byte offset in the block.
 public struct NodeFault: Error, Hashable, Sendable {
+  /// The rules of one node by itself.
   public enum Rule: Hashable, Sendable {
     /// The bytes are not DAG-CBOR, or not the item that a node has at this place.
     case encoding(CBORError.Rule)

@@ -16,6 +16,7 @@ public struct MSTEntry: Hashable, Sendable {
 }
 
 extension MST {
+  /// Which end of a range a walk begins at.
   public enum Direction: Sendable { case ascending, descending }
 
   /// The entries in `range`, in order. Nothing is read before the first `next()`.

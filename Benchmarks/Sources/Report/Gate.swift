@@ -1,6 +1,6 @@
 // Gate.swift: counts that must not grow, and roots that must not change.
 //
-// No time is taken, so the answer is the same on every machine: a busy one cannot fail it and a fast
+// No time is taken, so the answer is the same on every machine: a busy one cannot fail it, a fast
 // one cannot hide a loss. A count of nothing is outside every bound.
 import Workloads
 

@@ -29,8 +29,8 @@ struct Table {
     let busy = run.wallShare < 1.1 ? "an idle machine" : "a machine with other work"
     let head =
       machine.lines.map { "- \($0)" } + [
-        "- \(run.rounds) rounds, one thread, everything in memory, no disk; CPU time, of which wall time "
-          + "was \(digits(run.wallShare)) times as much: \(busy)"
+        "- \(run.rounds) rounds, one thread, everything in memory, no disk; CPU time, "
+          + "of which wall time was \(digits(run.wallShare)) times as much: \(busy)"
       ]
     let sizes = Set(counts.map(\.records)).sorted()
     let questions = Question.all(sizes: sizes.isEmpty ? knownSizes : sizes)
