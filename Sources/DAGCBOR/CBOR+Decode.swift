@@ -111,23 +111,32 @@ private struct CBORDecoder {
     var values: [CBORValue] = []
     keys.reserveCapacity(count)
     values.reserveCapacity(count)
+    var last: UnsafeBufferPointer<UInt8>?
     for _ in 0..<count {
-      keys.append(try key(after: keys.last))
+      keys.append(try key(after: &last))
       values.append(try value(depth: depth))
     }
     return CBORMap(canonicalKeys: keys, values: values)
   }
 
-  private mutating func key(after last: String?) throws(CBORError) -> String {
+  /// Reads a key and checks it against the bytes of the one before, which it replaces.
+  private mutating func key(
+    after last: inout UnsafeBufferPointer<UInt8>?
+  ) throws(CBORError) -> String {
     owed -= 1
     let start = stream.offset
     guard let major = stream.nextMajor else { throw CBORError(.truncated, at: start) }
     guard major == .text else { throw CBORError(.mapKeyType, at: start) }
     let token = try stream.next(stringMax: Limits.mapKeyByteCountMax, over: .mapKeyTooLong)
     let key = try text(token, at: start)
-    if let last, !CBORMap.isOrdered(last, before: key) {
-      throw CBORError(CBORMap.isSame(last, key) ? .mapKeyRepeated : .mapKeyOrder, at: start)
+    if let last, last.count >= token.payload.count {
+      guard last.count == token.payload.count else { throw CBORError(.mapKeyOrder, at: start) }
+      if !last.lexicographicallyPrecedes(token.payload) {
+        let isSame = last.elementsEqual(token.payload)
+        throw CBORError(isSame ? .mapKeyRepeated : .mapKeyOrder, at: start)
+      }
     }
+    last = token.payload
     return key
   }
 
