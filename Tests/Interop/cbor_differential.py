@@ -8,7 +8,8 @@
 # 2. What we generate they accept, and encode to the same bytes.
 # 3. Of mutated bytes, what we accept they accept, and encode to the same bytes (never the reverse:
 #    both are laxer than the data model). libipld checks no key order and so proves no rule of ours.
-# Not compared: links that are not in the blessed form.
+# Not compared: links that are not in the blessed form; and with libipld, which has one type for links
+# and byte strings, values with a byte string that it takes for a link when it encodes.
 import os
 import random
 import subprocess
@@ -25,8 +26,12 @@ RANGES = [(0, 0x7F), (0x80, 0x7FF), (0x800, 0xD7FF), (0xE000, 0xFFFF), (0x10000,
 class Tally:
     passed = 0
     failed = 0
+    skipped = 0
 
     def check(self, ok, what, data):
+        if ok is None:
+            self.skipped += 1
+            return
         if ok:
             self.passed += 1
             return
@@ -92,12 +97,23 @@ LIBRARIES = {
 
 
 def agrees(name, data):
-    """Whether the library reads `data` and writes the same bytes."""
+    """Whether the library reads `data` and writes the same bytes; None where it cannot tell."""
     try:
-        return LIBRARIES[name](data) == data
+        again = LIBRARIES[name](data)
+        if name == "libipld" and again != data and has_bytes_like_a_link(dag_cbor.decode(data)):
+            return None
+        return again == data
     except Exception as error:  # each library has its own kinds
         print(f"{name}: {type(error).__name__}: {str(error)[:200]}")
         return False
+
+
+def has_bytes_like_a_link(item):
+    if isinstance(item, bytes):
+        return libipld.encode_dag_cbor(item)[:2] == b"\xd8\x2a"
+    if isinstance(item, dict):
+        item = item.values()
+    return isinstance(item, (list, type({}.values()))) and any(map(has_bytes_like_a_link, item))
 
 
 def has_foreign_link(data):
@@ -131,18 +147,19 @@ def main():
     sources = [data for data in theirs + ours if len(data) <= 2000]
     mutants = [mutated(rng, rng.choice(sources)) for _ in range(20 * count)]
     answers = run(tool, "cbor", [m.hex() for m in mutants])
-    accepted = skipped = 0
+    accepted = foreign = 0
     for data, answer in zip(mutants, answers, strict=True):
         if not answer.startswith("ok "):
             continue
         if has_foreign_link(data):
-            skipped += 1
+            foreign += 1
             continue
         accepted += 1
         tally.check(answer == "ok " + data.hex(), "mutant, ours", data)
         for name in LIBRARIES:
             tally.check(agrees(name, data), f"mutant, {name}", data)
-    print(f"{len(mutants)} mutants, {accepted} accepted by us, {skipped} with other links skipped")
+    print(f"{len(mutants)} mutants, {accepted} accepted by us and compared")
+    print(f"not compared: {foreign} with other links, {tally.skipped} with bytes like a link")
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 1 if tally.failed or not accepted else 0
 
