@@ -62,7 +62,7 @@ extension MST {
     return try edit(&link, height: height, neededBy: parent) { node throws(MSTError) in
       let (index, isFound) = insertion.key.bytes.withUnsafeBytes { node.search($0) }
       if node.height == insertion.height {
-        return try place(&insertion, in: node, at: index, isFound: isFound)
+        return try place(&insertion, in: node, digest, at: index, isFound: isFound)
       }
       if isFound { throw misplaced(insertion.key, in: digest) }
       if node.links[index].isEmpty {
@@ -76,7 +76,7 @@ extension MST {
 
   /// Puts the key into a node of its own layer, or the new value under it.
   private func place(
-    _ insertion: inout Insertion, in node: MSTNode, at index: Int, isFound: Bool
+    _ insertion: inout Insertion, in node: MSTNode, _ digest: Digest?, at index: Int, isFound: Bool
   ) throws(MSTError) -> Edit {
     if isFound {
       insertion.previous = node.leaves[index].value
@@ -88,7 +88,7 @@ extension MST {
       throw .limit(.tooManyEntries, key: insertion.key.description)
     }
     let halves = try split(
-      node.link(index), at: insertion.key, height: node.height - 1, neededBy: nil)
+      node.link(index), at: insertion.key, height: node.height - 1, neededBy: digest)
     node.insert(insertion.key, insertion.value, at: index, between: halves)
     return .changed
   }

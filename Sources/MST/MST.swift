@@ -29,7 +29,7 @@ public struct MST: Sendable {
 
   /// The tree below `root`, whose blocks are read from `blocks` when they are needed.
   ///
-  /// Nothing is read here, and nothing that is read later is checked beyond the node's own
+  /// A node is always dag-cbor, whatever codec `root` names. Nothing is read here, and nothing that is read later is checked beyond the node's own
   /// encoding: for blocks from outside see `MST.verified`.
   public init(root: CID, in blocks: any BlockReader) {
     self.init(link: .stored(root.digest), blocks: blocks)

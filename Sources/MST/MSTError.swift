@@ -44,7 +44,8 @@ public struct NodeFault: Error, Hashable, Sendable {
   }
 
   public var rule: Rule
-  /// Offset in bytes in the block: of the item, or of the entry that it belongs to.
+  /// Offset in bytes in the block: of the item, or of the entry that it belongs to; 0 where the
+  /// node as a whole is meant.
   public var offset: Int
 
   init(_ rule: Rule, at offset: Int) {

@@ -75,17 +75,18 @@ extension CBORCursor {
   ) throws(NodeFault) -> Range<Int> {
     let start = offset
     let suffix: UnsafeRawBufferPointer
-    let shared: Int
+    let shared: UInt64
     do throws(CBORError) {
       try expectByte(0xa4)
       try expectKey("k")
-      suffix = try readBytes(max: MSTLimits.keyByteCountMax)
+      suffix = try readBytes()
       try expectKey("p")
-      shared = Int(try readUnsigned(max: UInt64(MSTLimits.keyByteCountMax)))
+      shared = try readUnsigned()
     } catch {
       throw NodeFault(error)
     }
     guard shared <= last.count else { throw NodeFault(.prefixTooLong, at: start) }
+    let shared = Int(shared)
     guard shared + suffix.count <= MSTLimits.keyByteCountMax else {
       throw NodeFault(.keyTooLong, at: start)
     }

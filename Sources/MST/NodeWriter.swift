@@ -126,11 +126,10 @@ struct NodeWriter: ~Copyable {
     putLink(heldValue)
   }
 
-  // Safe from here on: the buffer is never empty, and `reserve` has made room for everything that is
-  // put until the next reserve.
+  // Safe from here on: `reserve` has made room for everything that is put until the next reserve.
 
   @inline(__always)
-  // Safe: as above.
+  // Safe: the buffer is never empty.
   private var cursor: UnsafeMutableRawPointer { buffer.baseAddress! + end }
 
   private mutating func reserve(_ byteCount: Int) {
