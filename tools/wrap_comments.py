@@ -11,8 +11,12 @@ import sys
 
 COLUMNS = 100
 COMMENT = re.compile(r"^(\s*///?)( *)(.*)$")
-DRAWN = re.compile(r"   |[|│┌└]")
+DRAWN = re.compile(r"  +|[|│┌└]")
 ITEM = re.compile(r"^[-*] ")
+
+
+def is_drawn(match):
+    return len(match[2]) > 3 or DRAWN.search(match[3])
 
 
 def wrapped(lines):
@@ -20,7 +24,7 @@ def wrapped(lines):
     index = 0
     while index < len(lines):
         match = COMMENT.match(lines[index])
-        if match and len(lines[index]) > COLUMNS and not DRAWN.search(match[2] + match[3]):
+        if match and len(lines[index]) > COLUMNS and not is_drawn(match):
             mark, space, text = match.groups()
             room = COLUMNS - len(mark) - len(space)
             cut = text.rfind(" ", 0, room + 1)

@@ -93,6 +93,7 @@ extension CBORSink {
     // 2, 4 and 8 bytes are announced by 25, 26 and 27; the argument's last bytes follow.
     let low = UInt8(24 + byteCount.trailingZeroBitCount)
     start.storeBytes(of: initial | low, as: UInt8.self)
+    // Safe: a word has an address and eight bytes, of which the last `byteCount` are copied.
     withUnsafeBytes(of: argument.bigEndian) { word in
       // Safe: eight bytes have a base address.
       (start + 1).copyMemory(from: word.baseAddress! + (8 - byteCount), byteCount: byteCount)

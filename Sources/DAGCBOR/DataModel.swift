@@ -57,8 +57,8 @@ public enum DataModel {
 
   /// Checks a record.
   ///
-  /// - Parameter purpose: for `.writing`, legacy blobs (`{cid, mimeType}`, both text) are refused,
-  ///   as are `$link` and `$bytes` as keys: JSON would read another value, with another CID.
+  /// For `.writing`, legacy blobs (`{cid, mimeType}`, both text) are refused, as are `$link` and
+  /// `$bytes` as keys: JSON would read another value, with another CID.
   /// - Complexity: O(values); recursion as deep as the nesting, at most `Limits.nestingMax`.
   /// - Throws: the first violation found, containers before what is in them.
   public static func check(

@@ -126,6 +126,7 @@ public enum CommitBlock: Hashable, Sendable {
     }
   }
 
+  /// The root of the tree.
   public var data: CID {
     switch self {
     case .current(let commit): commit.unsigned.data

@@ -26,6 +26,7 @@ extension Rule {
       kept: [
         "/// A.\npublic struct A {}", "/// A.\n@inlinable\npublic func f() {}",
         "public var count: Int { 1 }", "struct A {}", "public import MST",
+        "a = open.count\nfunc f() {}",
         "extension A: B {\npublic func f() {}\n}", "public var description: String {\n\"\"\n}",
         "/// A.\npublic init(a: A) {}\npublic init(b: B) {}",
         "public init(a: A, b: B) {\nself.a = a\n}",
@@ -70,7 +71,8 @@ extension SourceFile {
 
   var publicDeclarations: [Declaration] {
     tokens.indices
-      .filter { ["public", "open"].contains(tokens[$0].text) && text($0 + 1) != "(" }
+      .filter { ["public", "open"].contains(tokens[$0].text) }
+      .filter { tokens.indices.contains($0 + 1) && tokens[$0 + 1].kind == .word }
       .compactMap(publicDeclaration(at:))
   }
 

@@ -90,8 +90,17 @@ def run(tool, verb, lines=(), *arguments):
     return done.stdout.splitlines()
 
 
+def through_libipld(data):
+    """libipld reads links as bytes and writes bytes that happen to be a CID as a link, so a byte
+    string like one comes back as a link to itself: the same value to it, and to us a byte string."""
+    read = libipld.decode_dag_cbor(data)
+    written = libipld.encode_dag_cbor(read)
+    has_new_link = written.count(b"\xd8\x2a") > data.count(b"\xd8\x2a")
+    return data if has_new_link and libipld.decode_dag_cbor(written) == read else written
+
+
 LIBRARIES = {
-    "libipld": lambda data: libipld.encode_dag_cbor(libipld.decode_dag_cbor(data)),
+    "libipld": through_libipld,
     "dag-cbor": lambda data: dag_cbor.encode(dag_cbor.decode(data)),
 }
 
