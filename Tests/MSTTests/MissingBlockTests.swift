@@ -34,7 +34,7 @@ struct MissingBlockTests {
   }
 
   static var gaps: [Gap] {
-    oracle.blocks.keys.map { missing in
+    oracle.blocks.keys.sorted().map { missing in
       var blocks = oracle.blockMap
       blocks.blocks[missing] = nil
       let error = MSTError.blockMissing(missing, neededBy: parents[missing] ?? nil)
