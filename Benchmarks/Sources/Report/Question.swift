@@ -29,7 +29,8 @@ extension Question {
     let names = sizes.map(sizeName)
     let largest = names.last ?? ""
     let middle = sizes.last.map { sizeName(min(100_000, $0)) } ?? ""
-    return primitives(largest) + building(largest) + codec
+    let small = sizes.last.map { sizeName(min(10_000, $0)) } ?? ""
+    return primitives(largest) + building(largest) + growing(small) + codec
       + names.flatMap(committing) + signing(names)
       + reading(middle) + (largest == middle ? [] : looking(largest)) + inverting(middle)
   }
@@ -66,9 +67,21 @@ extension Question {
     ]
   }
 
+  private static func growing(_ size: String) -> [Question] {
+    [
+      Question(
+        name: "grow/one-by-one/\(size)", guess: 220e3, limit: "SHA of the path",
+        floor: ["insert/in-time-order/\(size)"], floorName: "the same at full size")
+    ]
+  }
+
   private static let codec = [
     Question(
       name: "validate/record/256-bytes", guess: 12e6, limit: "branches", goal: .rate(8e6)),
+    Question(
+      name: "decode/record/256-bytes", guess: 1e6, limit: "a dozen allocations", goal: .rate(3e6)),
+    Question(
+      name: "encode/record/256-bytes", guess: 3e6, limit: "reference counts", goal: .rate(4e6)),
     Question(
       name: "decode/node/4-entries", guess: 3e6, limit: "four allocations", goal: .rate(4.5e6)),
   ]

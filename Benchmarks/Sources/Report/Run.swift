@@ -5,6 +5,7 @@
 // Time is the CPU time of this thread: nothing here waits for a disk or for another thread.
 import Glibc
 import Workloads
+import World
 
 struct Run {
   /// Seconds of CPU per operation, by workload, one for each round.

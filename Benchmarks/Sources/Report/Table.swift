@@ -1,6 +1,7 @@
 // Table.swift: a run as a table for people, as JSON for programs, and as part of a document.
 import Foundation
 import Workloads
+import World
 
 struct Table {
   static let startMark = "<!-- table: written by Report, do not edit -->"
@@ -127,14 +128,5 @@ struct Table {
     case 1e3...: "\(digits(value / 1e3)) k/s"
     default: "\(digits(value)) /s"
     }
-  }
-}
-
-/// Three digits that count.
-func digits(_ value: Double) -> String {
-  switch abs(value) {
-  case 100...: String(format: "%.0f", value)
-  case 10...: String(format: "%.1f", value)
-  default: String(format: "%.2f", value)
   }
 }

@@ -6,13 +6,14 @@
 //                                            where a count is off
 import Foundation
 import Workloads
+import World
 
 do {
   let options = try Options(CommandLine.arguments.dropFirst())
   switch options.task {
   case .help: print(Options.usage)
   case .gate:
-    let gate = try Gate()
+    let gate = try CountGate()
     print(gate.text)
     exit(gate.isPassed ? 0 : 1)
   case .report: try report(options)

@@ -5,6 +5,7 @@
 import DAGCBOR
 import Input
 import MST
+import World
 
 extension Worlds {
   /// The first `count` entries of the common input in random order.
@@ -39,6 +40,22 @@ extension Workload {
         return Pass { use(try build(pairs.sorted()) { _, _ in }) }
       },
     ]
+  }
+
+  /// An empty tree to which records come in time order, each a commit of its own: what an
+  /// implementation without bulk building does.
+  static func growing(_ count: Int) -> Workload {
+    Workload("grow/one-by-one/\(size(count))", operations: count) { worlds in
+      let entries = try worlds.entries(count)
+      return Pass {
+        var tree = MST()
+        for entry in entries {
+          try tree.insert(entry.key, entry.value)
+          tree.seal()
+        }
+        use(tree)
+      }
+    }
   }
 
   private static func build(

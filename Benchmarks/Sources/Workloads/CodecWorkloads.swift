@@ -5,6 +5,7 @@
 import DAGCBOR
 import Input
 import MST
+import World
 
 extension Workload {
   private static let codecCount = 10_000
@@ -14,6 +15,14 @@ extension Workload {
       Workload("validate/record/256-bytes", operations: codecCount) { _ in
         let records = recordsOf256Bytes()
         return Pass { for record in records { try CBOR.validate(record) } }
+      },
+      Workload("decode/record/256-bytes", operations: codecCount) { _ in
+        let records = recordsOf256Bytes()
+        return Pass { for record in records { use(try CBOR.decode(record)) } }
+      },
+      Workload("encode/record/256-bytes", operations: codecCount) { _ in
+        let values = try recordsOf256Bytes().map { try CBOR.decode($0) }
+        return Pass { for value in values { use(try CBOR.encode(value)) } }
       },
       Workload("decode/node/4-entries", operations: codecCount) { worlds in
         let nodes = try nodesOfFourEntries(worlds)

@@ -7,15 +7,14 @@ import ATSyntax
 import DAGCBOR
 import Input
 import MST
+import World
 
 extension Workload {
-  static let batchCount = 200
-
   static func committing(_ records: Int) -> [Workload] {
     let shapes = [
       CommitShape(order: .random, recordCount: 1), CommitShape(order: .time, recordCount: 1),
-      CommitShape(order: .random, recordCount: batchCount),
-      CommitShape(order: .time, recordCount: batchCount),
+      CommitShape(order: .random, recordCount: CommitShape.batchCount),
+      CommitShape(order: .time, recordCount: CommitShape.batchCount),
     ]
     return shapes.flatMap { [insert($0, records), hash($0, records)] } + [
       Workload("draft/insert-and-proof/\(size(records))", operations: RepoWorld.heldOutCount) {
@@ -70,33 +69,7 @@ extension Workload {
   }
 }
 
-/// How many records a commit holds, and where they fall among those that are there.
-struct CommitShape {
-  enum Order {
-    case random, time
-
-    var entryCount: Int { self == .random ? RepoWorld.heldOutCount : RepoWorld.laterCount }
-  }
-
-  var order: Order
-  var recordCount: Int
-
-  var name: String {
-    (order == .random ? "random" : "in-time-order") + (recordCount == 1 ? "" : "-by-\(recordCount)")
-  }
-}
-
 extension RepoWorld {
-  func entries(_ order: CommitShape.Order) -> [MSTEntry] { order == .random ? heldOut : later }
-
-  /// Calls `body` with the records of one commit after the other.
-  func commit(_ shape: CommitShape, _ body: (ArraySlice<MSTEntry>) throws -> Void) rethrows {
-    let entries = entries(shape.order)
-    for start in stride(from: 0, to: entries.count, by: shape.recordCount) {
-      try body(entries[start..<start + shape.recordCount])
-    }
-  }
-
   /// Puts records into the tree, commit by commit, each sealed.
   fileprivate func pass(_ shape: CommitShape, proves: Bool) -> Pass {
     Pass(

@@ -6,6 +6,7 @@ import ATCrypto
 import DAGCBOR
 import Input
 import MST
+import World
 
 /// A commit as it comes to a subscriber, its frame already open.
 private struct CommitEvent {

@@ -2,6 +2,7 @@
 //
 // A workload is prepared once and then run in passes of the same operations; what a pass changes it
 // puts back, outside the time that is taken. Not here: taking time (Report, Core).
+import World
 
 /// A named question: verb/what/size.
 package struct Workload {
@@ -36,7 +37,7 @@ extension Workload {
     let largest = sizes.last ?? 10_000
     let middle = min(100_000, largest)
     return primitives(sorting: largest)
-      + building(largest) + codec()
+      + building(largest) + [growing(min(10_000, largest))] + codec()
       + sizes.flatMap { committing($0) + [signing($0)] }
       + reading(middle) + (largest > middle ? looking(largest) : [])
       + inverting(middle)

@@ -73,7 +73,7 @@ package struct Counts {
     _ repo: RepoWorld, _ order: CommitShape.Order
   ) throws -> (Tally, Int) {
     var (tally, count) = (Tally(), 0)
-    try repo.commit(CommitShape(order: order, recordCount: Workload.batchCount)) { commit in
+    try repo.commit(CommitShape(order: order, recordCount: CommitShape.batchCount)) { commit in
       for entry in commit { try repo.tree.insert(entry.key, entry.value) }
       repo.tree.seal { tally.add($1) }
       count += 1

@@ -1,10 +1,10 @@
-// Gate.swift: counts that must not grow, and roots that must not change.
+// CountGate.swift: counts that must not grow, and roots that must not change.
 //
 // No time is taken, so the answer is the same on every machine: a busy one cannot fail it, a fast
 // one cannot hide a loss. A count of nothing is outside every bound.
-import Workloads
+import Foundation
 
-struct Gate {
+package struct CountGate {
   private struct Check {
     var what: String
     var found: Double
@@ -29,16 +29,16 @@ struct Gate {
 
   private let checks: [Check]
 
-  init() throws {
-    let counts = try Counts(records: Gate.records, Worlds())
-    checks = Gate.trees(counts) + Gate.commits(counts)
+  package init() throws {
+    let counts = try Counts(records: CountGate.records, Worlds())
+    checks = CountGate.trees(counts) + CountGate.commits(counts)
   }
 
-  var isPassed: Bool { checks.allSatisfy(\.isPassed) }
+  package var isPassed: Bool { checks.allSatisfy(\.isPassed) }
 
-  var text: String {
+  package var text: String {
     let failed = checks.count { !$0.isPassed }
-    let lines = ["at \(Gate.records) records:"] + checks.map(\.text)
+    let lines = ["at \(CountGate.records) records:"] + checks.map(\.text)
     return (lines + ["\(checks.count - failed) passed, \(failed) failed"]).joined(separator: "\n")
   }
 
@@ -50,7 +50,7 @@ struct Gate {
     .flatMap { name, root, nodes in
       [
         Check(
-          what: "right roots of a tree \(name)", found: root.description == Gate.root ? 1 : 0,
+          what: "right roots of a tree \(name)", found: root.description == CountGate.root ? 1 : 0,
           expected: 1...1),
         Check(
           what: "nodes of a tree \(name)", found: Double(nodes.nodeCount),
@@ -86,5 +86,14 @@ struct Gate {
         found: Double(counts.timeBatchNodes.nodeCount) / Double(counts.timeBatchCount),
         expected: 60...95),
     ]
+  }
+}
+
+/// Three digits that count.
+package func digits(_ value: Double) -> String {
+  switch abs(value) {
+  case 100...: String(format: "%.0f", value)
+  case 10...: String(format: "%.1f", value)
+  default: String(format: "%.2f", value)
   }
 }

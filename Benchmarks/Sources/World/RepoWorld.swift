@@ -1,4 +1,4 @@
-// World.swift: repos of the common input, built once and lent to every workload that asks.
+// RepoWorld.swift: repos of the common input, built once and lent to every workload that asks.
 //
 //   records of a repo of N     heldOut                        later
 //   any N of the first N + H   the H others, anywhere among   the next ones in time, in time order
@@ -16,7 +16,7 @@ package final class Worlds {
 
   package init() {}
 
-  func repo(_ records: Int) throws -> RepoWorld {
+  package func repo(_ records: Int) throws -> RepoWorld {
     if let repo = repos[records] { return repo }
     let repo = try RepoWorld(records: records, input: entries(records + RepoWorld.spareCount))
     repos[records] = repo
@@ -24,7 +24,7 @@ package final class Worlds {
   }
 
   /// The first `count` entries of the common input, in time order.
-  func entries(_ count: Int) throws -> ArraySlice<MSTEntry> {
+  package func entries(_ count: Int) throws -> ArraySlice<MSTEntry> {
     for index in entries.count..<max(count, entries.count) {
       entries.append(
         MSTEntry(key: try MSTKey(CommonInput.key(index)), value: CommonInput.recordCID(index)))
@@ -34,22 +34,22 @@ package final class Worlds {
 }
 
 /// One repo in memory, with its blocks beside it and records that it does not hold.
-final class RepoWorld {
-  static let heldOutCount = 1_000
-  static let laterCount = 2_000
+package final class RepoWorld {
+  package static let heldOutCount = 1_000
+  package static let laterCount = 2_000
   static let spareCount = heldOutCount + laterCount
   private static let sampleCountMax = 20_000
 
-  let records: Int
-  let root: CID
+  package let records: Int
+  package let root: CID
   /// The bytes of every node.
-  let blocks: BlockMap
+  package let blocks: BlockMap
   /// Everything in memory.
-  var tree: MST
+  package var tree: MST
   /// Keys that are there, in random order.
-  let sample: [MSTEntry]
-  let heldOut: [MSTEntry]
-  let later: [MSTEntry]
+  package let sample: [MSTEntry]
+  package let heldOut: [MSTEntry]
+  package let later: [MSTEntry]
 
   init(records: Int, input: ArraySlice<MSTEntry>) throws {
     var random = SplitMix64(seed: 7)
@@ -66,7 +66,7 @@ final class RepoWorld {
   }
 
   /// Builds the tree of entries in ascending order.
-  static func build(
+  package static func build(
     _ entries: [MSTEntry], _ emit: (CID, RawSpan) -> Void
   ) throws -> CID {
     var builder = MSTBuilder()
@@ -75,46 +75,9 @@ final class RepoWorld {
   }
 
   /// Takes `entries` out again, so that the tree is as it was built.
-  func restore(_ entries: some Sequence<MSTEntry>) throws {
+  package func restore(_ entries: some Sequence<MSTEntry>) throws {
     for entry in entries { try tree.remove(entry.key) }
     let found = tree.seal()
     precondition(found == root, "the tree is \(found), was \(root)")
-  }
-}
-
-/// What would go to the log: blocks appended to one buffer, and counted.
-struct BlockTray {
-  private(set) var nodeCount = 0
-  private(set) var byteCount = 0
-  private var bytes: [UInt8] = []
-
-  init() { bytes.reserveCapacity(1 << 20) }
-
-  mutating func append(_ block: RawSpan) {
-    nodeCount += 1
-    byteCount += block.byteCount
-    block.withUnsafeBytes { bytes.append(contentsOf: $0) }
-  }
-
-  /// Forgets the bytes, not the counts.
-  mutating func empty() { bytes.removeAll(keepingCapacity: true) }
-}
-
-/// Byte strings end to end, to be hashed one by one.
-struct ByteArena {
-  private var bytes: [UInt8] = []
-  private var ends: [Int] = [0]
-
-  mutating func append(_ string: RawSpan) {
-    string.withUnsafeBytes { bytes.append(contentsOf: $0) }
-    ends.append(bytes.count)
-  }
-
-  func hash() {
-    bytes.withUnsafeBytes { bytes in
-      for index in 1..<ends.count {
-        use(Digest(of: UnsafeRawBufferPointer(rebasing: bytes[ends[index - 1]..<ends[index]])))
-      }
-    }
   }
 }
