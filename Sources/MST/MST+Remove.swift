@@ -33,7 +33,8 @@ extension MST {
       removal.key.bytes.withUnsafeBytes({ node.search($0).isFound })
     else { return }
     let joint = try merging(
-      node.link(0), node.link(1), height: node.height - 1, neededBy: root.digest)
+      node.link(0), node.link(1), removing: removal.key, height: node.height - 1,
+      neededBy: root.digest)
     removal.removed = node.leaves[0].value
     root = try trimmed(joint, height: node.height - 1, neededBy: root.digest)
   }
@@ -47,7 +48,8 @@ extension MST {
       if node.height == removal.height {
         guard isFound else { return .unchanged }
         let joint = try merging(
-          node.link(index), node.link(index + 1), height: node.height - 1, neededBy: digest)
+          node.link(index), node.link(index + 1), removing: removal.key, height: node.height - 1,
+          neededBy: digest)
         removal.removed = node.leaves[index].value
         node.remove(at: index, joining: joint)
         return node.count == 0 && joint.isEmpty ? .emptied : .changed
@@ -62,18 +64,19 @@ extension MST {
 
   /// Joins two neighbouring subtrees of one layer.
   private func merging(
-    _ left: Link, _ right: Link, height: Int, neededBy parent: Digest?
+    _ left: Link, _ right: Link, removing key: MSTKey, height: Int, neededBy parent: Digest?
   ) throws(MSTError) -> Link {
     guard let before = try node(left, height: height, neededBy: parent) else { return right }
     guard let after = try node(right, height: height, neededBy: parent) else { return left }
     guard before.count + after.count <= MSTLimits.entryCountMax else {
-      throw .limit(.tooManyEntries, key: before.key(before.count - 1).description)
+      throw .limit(.tooManyEntries, key: key.description)
     }
     let middle =
       height == 0
       ? .empty
       : try merging(
-        before.links[before.count], after.links[0], height: height - 1, neededBy: left.digest)
+        before.links[before.count], after.links[0], removing: key, height: height - 1,
+        neededBy: left.digest)
     return .pending(before.joined(with: after, over: middle))
   }
 

@@ -17,7 +17,7 @@ public enum MSTError: Error, Hashable, Sendable {
   case shape(CID, ShapeRule, key: String?)
   /// A key that may not stand in a tree.
   case key(SyntaxError)
-  /// A write that would make the tree exceed a bound of `MSTLimits`.
+  /// A change that would make the tree exceed a bound of `MSTLimits`, and the key it was for.
   case limit(ShapeRule, key: String)
   /// A value that is not the CID of a dag-cbor block.
   case value(CID)
@@ -109,7 +109,7 @@ extension MSTError: CustomStringConvertible {
     case .shape(let cid, let rule, let key):
       "node \(cid): \(rule.rawValue)" + (key.map { ": \($0)" } ?? "")
     case .key(let error): error.description
-    case .limit(let rule, let key): "\(key) cannot be written: \(rule.rawValue)"
+    case .limit(let rule, let key): "\(key) cannot be written or removed: \(rule.rawValue)"
     case .value(let cid): "\(cid) is not the CID of a record (dag-cbor)"
     case .notAscending(let key): "\(key) does not come after the key before it"
     case .proof(let fault): fault.description

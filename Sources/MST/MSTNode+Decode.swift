@@ -75,18 +75,18 @@ extension CBORCursor {
   ) throws(NodeFault) -> Range<Int> {
     let start = offset
     let suffix: UnsafeRawBufferPointer
-    let shared: UInt64
+    let prefix: UInt64
     do throws(CBORError) {
       try expectByte(0xa4)
       try expectKey("k")
       suffix = try readBytes()
       try expectKey("p")
-      shared = try readUnsigned()
+      prefix = try readUnsigned()
     } catch {
       throw NodeFault(error)
     }
-    guard shared <= last.count else { throw NodeFault(.prefixTooLong, at: start) }
-    let shared = Int(shared)
+    guard prefix <= last.count else { throw NodeFault(.prefixTooLong, at: start) }
+    let shared = Int(prefix)
     guard shared + suffix.count <= MSTLimits.keyByteCountMax else {
       throw NodeFault(.keyTooLong, at: start)
     }
