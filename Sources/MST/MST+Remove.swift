@@ -34,7 +34,7 @@ extension MST {
     else { return }
     let joint = try merging(
       node.link(0), node.link(1), removing: removal.key, height: node.height - 1,
-      neededBy: root.digest)
+      neededBy: (root.digest, root.digest))
     removal.removed = node.leaves[0].value
     root = try trimmed(joint, height: node.height - 1, neededBy: root.digest)
   }
@@ -49,7 +49,7 @@ extension MST {
         guard isFound else { return .unchanged }
         let joint = try merging(
           node.link(index), node.link(index + 1), removing: removal.key, height: node.height - 1,
-          neededBy: digest)
+          neededBy: (digest, digest))
         removal.removed = node.leaves[index].value
         node.remove(at: index, joining: joint)
         return node.count == 0 && joint.isEmpty ? .emptied : .changed
@@ -62,12 +62,13 @@ extension MST {
     }
   }
 
-  /// Joins two neighbouring subtrees of one layer.
+  /// Joins two neighbouring subtrees of one layer; `parents` name them, for errors.
   private func merging(
-    _ left: Link, _ right: Link, removing key: MSTKey, height: Int, neededBy parent: Digest?
+    _ left: Link, _ right: Link, removing key: MSTKey, height: Int,
+    neededBy parents: (Digest?, Digest?)
   ) throws(MSTError) -> Link {
-    guard let before = try node(left, height: height, neededBy: parent) else { return right }
-    guard let after = try node(right, height: height, neededBy: parent) else { return left }
+    guard let before = try node(left, height: height, neededBy: parents.0) else { return right }
+    guard let after = try node(right, height: height, neededBy: parents.1) else { return left }
     guard before.count + after.count <= MSTLimits.entryCountMax else {
       throw .limit(.tooManyEntries, key: key.description)
     }
@@ -76,7 +77,7 @@ extension MST {
       ? .empty
       : try merging(
         before.links[before.count], after.links[0], removing: key, height: height - 1,
-        neededBy: left.digest)
+        neededBy: (left.digest, right.digest))
     return .pending(before.joined(with: after, over: middle))
   }
 

@@ -29,8 +29,9 @@ public struct MST: Sendable {
 
   /// The tree below `root`, whose blocks are read from `blocks` when they are needed.
   ///
-  /// A node is always dag-cbor, whatever codec `root` names. Nothing is read here, and nothing that is read later is checked beyond the node's own
-  /// encoding: for blocks from outside see `MST.verified`.
+  /// Nothing is read here, and nothing that is read later is checked beyond the node's own
+  /// encoding: for blocks from outside see `MST.verified`. A node is always dag-cbor, whatever
+  /// codec `root` names.
   public init(root: CID, in blocks: any BlockReader) {
     self.init(link: .stored(root.digest), blocks: blocks)
   }

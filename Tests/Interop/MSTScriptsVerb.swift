@@ -1,4 +1,5 @@
-// MSTScriptsVerb.swift: `interop mst-scripts SEED COUNT`: random changes of trees, one per line, as JSON:
+// MSTScriptsVerb.swift: `interop mst-scripts SEED COUNT`: random changes of trees, one per line, as
+// JSON:
 //
 //   {"before": {key: cid, …}, "after": {…}, "roots": [cid, cid], "new": [cid, …], "gone": [cid, …]}
 //

@@ -1,8 +1,8 @@
 // HostileFuzzTests.swift: trees with random damage, for the strict check and for careless use.
 //
-// Damage is done to a node's content, not to its bytes, so that most of what results is well formed;
-// and every parent is made to name what its child has become. What the strict check then accepts must
-// be what the oracle makes of the entries.
+// Damage is done to a node's content, not to its bytes, so that most of what results is well
+// formed; and every parent is made to name what its child has become. What the strict check then
+// accepts must be what the oracle makes of the entries.
 import DAGCBOR
 import MST
 import TestKit

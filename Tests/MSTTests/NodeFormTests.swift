@@ -1,7 +1,7 @@
 // NodeFormTests.swift: blocks that are not nodes, each with the rule that it breaks and the place.
 //
-// The same answer is expected from all three who read a block: the strict check of a tree in memory,
-// the one in passing, and the tree that loads its nodes when they are needed.
+// The same answer is expected from all three who read a block: the strict check of a tree in
+// memory, the one in passing, and the tree that loads its nodes when they are needed.
 import DAGCBOR
 import MST
 import TestKit

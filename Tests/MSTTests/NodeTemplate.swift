@@ -1,7 +1,7 @@
 // NodeTemplate.swift: a node's bytes as text, with a mark at what is wrong with them.
 //
 //   a2 e 81 a4 k ^61 p …      hexadecimal bytes; e k p t v l are the six map keys;
-//                             L a good link, Z a link of codec raw, K0 and K1 keys of layers 0 and 1
+//                             L a good link, Z one of codec raw, K0 and K1 keys of layers 0 and 1
 //                             ^ the item that breaks a rule, > the entry that it belongs to
 import DAGCBOR
 import MST
@@ -157,7 +157,7 @@ extension NodeTemplate {
         ("5f43612f30ff", .encoding(.indefiniteLength)), ("5affffffff", .encoding(.itemTooLarge)),
         ("5b7fffffffffffffff", .encoding(.itemTooLarge)),
         ("5b8000000000000000", .encoding(.itemTooLarge)),
-        ("590401" + String(repeating: "61", count: 1025), .encoding(.itemTooLarge)),
+        ("590401" + String(repeating: "61", count: 1025), .keyTooLong),
       ], "p 00 t f6 v L l f6")
     + each(
       "a2 e 81 > a4 k K0 p",
@@ -166,7 +166,7 @@ extension NodeTemplate {
         ("f6", .encoding(.unexpected)), ("40", .encoding(.unexpected)),
         ("1800", .encoding(.notMinimal)), ("1b0000000000000000", .encoding(.notMinimal)),
         ("f90000", .encoding(.float)), ("01", .prefixTooLong), ("17", .prefixTooLong),
-        ("1903ff", .prefixTooLong), ("1b7fffffffffffffff", .encoding(.integerRange)),
+        ("1903ff", .prefixTooLong), ("1b7fffffffffffffff", .prefixTooLong),
         ("1b8000000000000000", .encoding(.integerRange)),
         ("1bffffffffffffffff", .encoding(.integerRange)),
       ], "t f6 v L l f6")
