@@ -34,8 +34,8 @@ fuzz: build ## fuzz every parser; PLAITED_FUZZ_SECONDS (60) in all, ARGS='cbor' 
 docs: build ## the documentation of the libraries, in .build/docs
 	@tools/docs
 
-bench: ## the benchmarks, which are a package of their own
-	@swift package --package-path Benchmarks benchmark $(ARGS)
+bench: ## measure, into Benchmarks/RESULTS.md; ARGS='--rounds 3' for a shorter run
+	@cd Benchmarks && swift run -c release Report --plot write-throughput.svg --into RESULTS.md $(ARGS)
 
 clean: ## remove what was built
 	@rm -rf .build .venv Benchmarks/.build

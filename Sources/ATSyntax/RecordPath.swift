@@ -69,16 +69,21 @@ extension RecordPath {
   /// Whether the tree accepts `bytes` as a key: 1 to 1 024 bytes of `[A-Za-z0-9._:~-]` with
   /// exactly one slash, something on either side of it. Every record path is a storage key.
   public static func isStorageKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    do throws(SyntaxError) {
-      try checkStorageKey(bytes)
-      return true
-    } catch {
-      return false
+    guard SyntaxError.Kind.storageKey.byteCounts.contains(bytes.count) else { return false }
+    var slash = 0
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      if byte.isRecordKeyByte { continue }
+      guard byte == UInt8(ascii: "/"), slash == 0 else { return false }
+      slash = index
+      if index == 0 { return false }
     }
+    return slash > 0 && slash + 1 < bytes.count
   }
 
   /// As `isStorageKey`, saying what is wrong. O(length), at most 1 024 bytes are read.
   public static func checkStorageKey(_ bytes: UnsafeRawBufferPointer) throws(SyntaxError) {
+    if isStorageKey(bytes) { return }
     let span = bytes.assumingMemoryBound(to: UInt8.self).span
     try SyntaxError.Kind.storageKey.checkLength(of: 0..<span.count, in: span)
     var slash: Int?
