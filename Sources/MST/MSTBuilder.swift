@@ -8,20 +8,27 @@ import DAGCBOR
 
 /// Builds a tree's blocks from entries in ascending key order, in O(height) memory.
 public struct MSTBuilder: ~Copyable {
-  /// Layer by layer from zero; a layer is open where its writer is not empty.
-  private var layers: [Layer] = []
+  /// Layer by layer from zero; a layer is open where its writer is not empty. Memory of our own,
+  /// since an array cannot hold what cannot be copied, and objects cost a third of a build in
+  /// reference counts and access checks.
+  private let layers: UnsafeMutablePointer<NodeWriter>
+  private var layerCount = 0
   /// The layer of the last key, nil before the first.
   private var lastHeight: Int?
   private let heightMax: Int
 
-  /// A writer that can stand in an array.
-  private final class Layer {
-    var writer = NodeWriter()
-  }
-
   /// - Parameter heightMax: the highest layer a key may have; `acceptedHeightMax` for foreign
   ///   trees.
-  public init(heightMax: Int = MSTLimits.writtenHeightMax) { self.heightMax = heightMax }
+  public init(heightMax: Int = MSTLimits.writtenHeightMax) {
+    self.heightMax = min(heightMax, MSTLimits.acceptedHeightMax)
+    layers = .allocate(capacity: MSTLimits.acceptedHeightMax + 1)
+  }
+
+  deinit {
+    // Safe: exactly the layers below layerCount have been initialized, in `append`.
+    layers.deinitialize(count: layerCount)
+    layers.deallocate()
+  }
 
   /// Adds an entry, whose key must come after every key before it, and emits the nodes it
   /// completes.
@@ -49,43 +56,49 @@ public struct MSTBuilder: ~Copyable {
   ) throws(MSTError) {
     let height = MSTKey.height(of: key)
     guard height <= heightMax else { throw .limit(.tooHigh, key: text(key)) }
-    if let lastHeight, !layers[lastHeight].writer.isFollowed(by: key) {
+    if let lastHeight, !layers[lastHeight].isFollowed(by: key) {
       throw .notAscending(key: text(key))
     }
-    while layers.count <= height { layers.append(Layer()) }
+    while layerCount <= height {
+      // Safe: there is room for acceptedHeightMax + 1 layers, and height is at most heightMax.
+      (layers + layerCount).initialize(to: NodeWriter())
+      layerCount += 1
+    }
     for lower in 0..<height { close(lower, emit) }
-    guard layers[height].writer.count < MSTLimits.entryCountMax else {
+    guard layers[height].count < MSTLimits.entryCountMax else {
       throw .limit(.tooManyEntries, key: text(key))
     }
-    layers[height].writer.append(key: key, value: value)
+    layers[height].append(key: key, value: value)
     lastHeight = height
   }
 
   /// Emits what is still open and returns the root's CID; the builder is empty again.
   public mutating func finish(emit: (CID, RawSpan) -> Void) -> CID {
-    guard let top = layers.indices.last else {
-      return CID(digest: MSTBuilder.emitted(Layer(), emit))
+    lastHeight = nil
+    // The top is the highest layer with a key: all above it are closed or were never opened.
+    guard let top = (0..<layerCount).last(where: { !layers[$0].isEmpty }) else {
+      var writer = NodeWriter()
+      return CID(digest: MSTBuilder.emitted(&writer, emit))
     }
     for lower in 0..<top { close(lower, emit) }
-    let root = MSTBuilder.emitted(layers[top], emit)
-    layers = []
-    lastHeight = nil
-    return CID(digest: root)
+    return CID(digest: MSTBuilder.emitted(&layers[top], emit))
   }
 
   /// Finishes the open node of a layer, if there is one, as a link of the layer above.
   private func close(_ height: Int, _ emit: (CID, RawSpan) -> Void) {
-    guard !layers[height].writer.isEmpty else { return }
-    layers[height + 1].writer.link(MSTBuilder.emitted(layers[height], emit))
+    guard !layers[height].isEmpty else { return }
+    layers[height + 1].link(MSTBuilder.emitted(&layers[height], emit))
   }
 
-  private static func emitted(_ layer: Layer, _ emit: (CID, RawSpan) -> Void) -> Digest {
-    let digest = layer.writer.finish { bytes in
+  private static func emitted(
+    _ writer: inout NodeWriter, _ emit: (CID, RawSpan) -> Void
+  ) -> Digest {
+    let digest = writer.finish { bytes in
       let digest = Digest(of: bytes)
       emit(CID(digest: digest), bytes.bytes)
       return digest
     }
-    layer.writer.reset()
+    writer.reset()
     return digest
   }
 

@@ -122,3 +122,40 @@ struct WriteBoundTests {
     #expect(try tree.remove(high) == nil)
   }
 }
+
+@Suite("Keys of a bulk build")
+struct BuilderKeyTests {
+  @Test(
+    "are checked beyond what they share with the key before",
+    arguments: ["a/bc d", "a/bc/", "a/bc/d", "a/bd/", "a/bé", "a/b\u{0}", "b/", "b", "a/b "])
+  func suffixes(text: String) throws {
+    var builder = MSTBuilder()
+    for key in ["a/b", "a/bb"] { try append(key, to: &builder) }
+    let expected = #expect(throws: MSTError.self) { _ = try MSTKey(text) }
+    do throws(MSTError) {
+      try append(text, to: &builder)
+      Issue.record("\(text) was taken")
+    } catch {
+      #expect(error == expected)
+    }
+  }
+
+  @Test("may be as long as a key may be, and no longer")
+  func lengths() throws {
+    var builder = MSTBuilder()
+    let long = "a/" + String(repeating: "b", count: MSTLimits.keyByteCountMax - 3)
+    for key in [long, long + "b"] { try append(key, to: &builder) }
+    do throws(MSTError) {
+      try append(long + "bb", to: &builder)
+      Issue.record("a key of \(long.utf8.count + 2) bytes was taken")
+    } catch {
+      guard case .key = error else { throw error }
+    }
+  }
+
+  private func append(_ key: String, to builder: inout MSTBuilder) throws(MSTError) {
+    try Array(key.utf8).span.bytes.withUnsafeBytes { bytes throws(MSTError) in
+      try builder.append(key: bytes, Digest(of: bytes)) { _, _ in }
+    }
+  }
+}
