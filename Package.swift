@@ -19,7 +19,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "plaited",
-  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST"].map {
+  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST", "RepoStore"].map {
     .library(name: $0, targets: [$0])
   },
   dependencies: [
@@ -30,6 +30,8 @@ let package = Package(
     .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
     .systemLibrary(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     // C, ours: SHA-256 on the CPU's SHA instructions, with a portable path.
     .target(name: "CSHA256"),
 
@@ -38,6 +40,9 @@ let package = Package(
     room("ATCrypto", ["CSecp256k1", "DAGCBOR", crypto]),
     room("Identity", ["ATSyntax", "DAGCBOR", "ATCrypto"]),
     room("MST", ["ATSyntax", "DAGCBOR"]),
+    room(
+      "RepoStore",
+      ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB", "CXXHash"]),
 
     // Shared by the tests: fixtures, seeded randomness, the common input.
     .target(
@@ -51,6 +56,7 @@ let package = Package(
     tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),
     tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
+    tests(of: "RepoStore", ["RepoStore", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "House", []),
 
     // A tool that other implementations are compared with; not a product.

@@ -148,7 +148,7 @@ public enum AccountStatus: Hashable, Sendable {
   }
 
   /// The status that the wire's two fields name.
-  init(name: String?, isActive: Bool) {
+  package init(name: String?, isActive: Bool) {
     switch name {
     case nil: self = isActive ? .active : .other(nil)
     case "takendown": self = .takendown

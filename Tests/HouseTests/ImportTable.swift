@@ -36,8 +36,8 @@ extension Room {
     Room(name: "Identity", ours: ["ATSyntax", "DAGCBOR", "ATCrypto"]),
     Room(
       name: "RepoStore",
-      ours: ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB"],
-      outside: ["Glibc", "Synchronization"], habits: .rim),
+      ours: ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB", "CXXHash"],
+      outside: ["Dispatch", "Glibc", "Synchronization"], habits: .rim),
     Room(
       name: "RepoViews", ours: ["RepoStore", "MST", "DAGCBOR", "ATSyntax", "Lexicon", "CSQLite"],
       outside: ["Foundation", "GRDB", "Synchronization"], habits: .rim),

@@ -1,0 +1,54 @@
+// MST+Blocks.swift: every block of a tree in the order of an export.
+//
+// Preorder, so that a reader can follow with one path in memory: a node, and then slot by slot the
+// subtree before an entry and the entry's record. Spec: https://atproto.com/specs/repository
+import DAGCBOR
+
+/// A block of a tree as an export meets it.
+public enum TreeBlock: Sendable {
+  /// A node, with its bytes.
+  case node(CID, [UInt8])
+  /// A record, by its key.
+  case record(MSTKey, CID)
+}
+
+extension MST {
+  /// Calls `visit` for each node and entry, parents first and in key order.
+  ///
+  /// Cost: each node is read once; memory is one path. The tree must be sealed.
+  /// - Parameter skip: whether a subtree is left out, with everything below it.
+  /// - Throws: what `visit` throws; `.blockMissing`, `.readFailed`, `.node` through `wrap`.
+  public func forEachBlock<E: Error>(
+    skipping skip: (CID) -> Bool = { _ in false }, wrap: (MSTError) -> E,
+    _ visit: (TreeBlock) throws(E) -> Void
+  ) throws(E) {
+    guard let digest = root.digest else { return }
+    try visitBlocks(of: digest, height: nil, neededBy: nil, skip, wrap, visit)
+  }
+
+  private func visitBlocks<E: Error>(
+    of digest: Digest, height: Int?, neededBy parent: Digest?, _ skip: (CID) -> Bool,
+    _ wrap: (MSTError) -> E, _ visit: (TreeBlock) throws(E) -> Void
+  ) throws(E) {
+    let cid = CID(digest: digest)
+    if skip(cid) { return }
+    let block: [UInt8]
+    let node: MSTNode
+    do throws(MSTError) {
+      block = try bytes(cid, neededBy: parent)
+      node = try MST.decoded(block, cid, height: height)
+    } catch {
+      throw wrap(error)
+    }
+    try visit(.node(cid, block))
+    for index in 0...node.count {
+      if let child = node.link(index).digest {
+        try visitBlocks(
+          of: child, height: node.height - 1, neededBy: digest, skip, wrap, visit)
+      }
+      if index < node.count {
+        try visit(.record(node.key(index), CID(digest: node.leaves[index].value)))
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// BlockIndex.swift: where the blocks and entries of sealed files are; derived, and rebuildable.
+//
+// The log is the truth: an index takes in whole segments and packs, in order, when they are sealed,
+// and can be thrown away at any time. What is newer is in memory (StoreLog). Two of them: in memory,
+// for stores without a disk of their own, and on disk (DiskIndex).
+
+import Synchronization
+
+/// The index of sealed segments and attached packs.
+protocol BlockIndex: Sendable {
+  /// The newest entry taken in, and whose it is; nil for an empty index.
+  var applied: CleanMark? { get throws(StoreError) }
+  /// The files that were taken in.
+  func files() throws(StoreError) -> Set<UInt32>
+  /// Where a block is: in the newest file that holds it.
+  func location(of key: BlockKey) throws(StoreError) -> BlockLocation?
+  /// Takes in a sealed segment, durably.
+  func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError)
+  /// Takes in a pack, durably.
+  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) throws(StoreError)
+  /// The entries of a sealed segment, in order; nil where it was not taken in.
+  func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]?
+  /// Forgets a file, whose blocks nobody needs there any more.
+  func remove(_ file: BlockFile) throws(StoreError)
+}
+
+/// An index in memory.
+final class MemoryIndex: BlockIndex {
+  private struct Tables {
+    var applied: CleanMark?
+    var blocks: [BlockKey: BlockLocation] = [:]
+    var entries: [UInt32: [EntrySummary]] = [:]
+    var files: Set<UInt32> = []
+  }
+
+  private let tables = Mutex(Tables())
+
+  init() {}
+
+  var applied: CleanMark? { tables.withLock { $0.applied } }
+
+  func files() -> Set<UInt32> { tables.withLock { $0.files } }
+
+  func location(of key: BlockKey) -> BlockLocation? { tables.withLock { $0.blocks[key] } }
+
+  func add(_ contents: SegmentContents, identity: StoreIdentity) {
+    tables.withLock { tables in
+      tables.blocks.merge(contents.blocks) { _, new in new }
+      tables.entries[contents.number] = contents.entries
+      tables.files.insert(BlockFile.segment(contents.number).code)
+      tables.applied = CleanMark(
+        identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
+    }
+  }
+
+  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) {
+    tables.withLock { tables in
+      for block in blocks { tables.blocks[block.key] = block.location }
+      tables.files.insert(BlockFile.pack(number).code)
+    }
+  }
+
+  func entries(ofSegment number: UInt32) -> [EntrySummary]? {
+    tables.withLock { $0.entries[number] }
+  }
+
+  func remove(_ file: BlockFile) {
+    tables.withLock { tables in
+      tables.blocks = tables.blocks.filter { $0.value.file != file }
+      if case .segment(let number) = file { tables.entries[number] = nil }
+      tables.files.remove(file.code)
+    }
+  }
+}

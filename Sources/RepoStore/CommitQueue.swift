@@ -1,0 +1,143 @@
+// CommitQueue.swift: who writes the log, and what goes out together.
+//
+// Runs wait in order. Whoever comes and finds nobody writing becomes the writer: it takes what waits,
+// writes it as one batch with one sync, and tells the outcomes. A single writer so pays no switch of
+// threads; many share a sync. What is left after a caller's own batch is written by the queue of the
+// store, so that nobody works for others for long.
+import Glibc
+import Synchronization
+
+/// A run that waits to be written.
+struct QueuedRun: Sendable {
+  typealias Finish = @Sendable () throws(StoreError) -> EntryRun
+
+  var repo: RepoID
+  /// Signs what is not signed yet; may be called by whoever is first.
+  var finish: Finish
+  /// Called once, in the order of the log for each repo.
+  var done: @Sendable (Result<[PlacedEntry], StoreError>) -> Void
+}
+
+final class CommitQueue: Sendable {
+  private struct State: Sendable {
+    var waiting: [QueuedRun] = []
+    var isWriting = false
+  }
+
+  private let log: StoreLog
+  private let state = Mutex(State())
+
+  init(_ log: StoreLog) { self.log = log }
+
+  /// Puts a run at the end.
+  ///
+  /// - Throws: `.busy` where too many wait; nothing has then been taken in.
+  func enqueue(_ run: QueuedRun) throws(StoreError) {
+    let isFull = state.withLock { state -> Bool in
+      guard state.waiting.count < StoreLimits.queuedDraftsMax else { return true }
+      state.waiting.append(run)
+      return false
+    }
+    if isFull { throw .busy }
+  }
+
+  /// Whether a run could be put in now.
+  var isFull: Bool {
+    state.withLock { $0.waiting.count >= StoreLimits.queuedDraftsMax }
+  }
+
+  /// Writes one batch of what waits, unless somebody is writing; what is left goes out beside.
+  func drive() {
+    guard writeBatch() else { return }
+    if state.withLock({ !$0.waiting.isEmpty && !$0.isWriting }) { driveBeside() }
+  }
+
+  /// Writes everything that waits, on the store's queue.
+  func driveBeside() {
+    log.queue.async { [self] in
+      while writeBatch() {}
+    }
+  }
+
+  /// Writes everything that waits and returns when nobody writes any more.
+  func finish() {
+    while true {
+      while writeBatch() {}
+      let isIdle = state.withLock { !$0.isWriting && $0.waiting.isEmpty }
+      if isIdle { return }
+      log.queue.sync {}
+      sched_yield()
+    }
+  }
+
+  /// - Returns: whether there was anything to write, and nobody writing it.
+  private func writeBatch() -> Bool {
+    let batch = state.withLock { state -> [QueuedRun] in
+      guard !state.isWriting, !state.waiting.isEmpty else { return [] }
+      state.isWriting = true
+      return CommitQueue.take(from: &state.waiting)
+    }
+    guard !batch.isEmpty else { return false }
+    write(batch)
+    state.withLock { $0.isWriting = false }
+    return true
+  }
+
+  /// The next batch: in order, but no repo takes more than a quarter while others wait.
+  private static func take(from waiting: inout [QueuedRun]) -> [QueuedRun] {
+    guard waiting.count > 1 else {
+      defer { waiting = [] }
+      return waiting
+    }
+    let isShared = waiting.contains { $0.repo != waiting[0].repo }
+    let share = isShared ? Batch.draftCountMax / 4 : Batch.draftCountMax
+    var taken: [QueuedRun] = []
+    var left: [QueuedRun] = []
+    var counts: [RepoID: Int] = [:]
+    for run in waiting {
+      if taken.count < Batch.draftCountMax, counts[run.repo, default: 0] < share {
+        counts[run.repo, default: 0] += 1
+        taken.append(run)
+      } else {
+        // Nothing of this repo may overtake what stays behind.
+        counts[run.repo] = share
+        left.append(run)
+      }
+    }
+    waiting = left
+    return taken
+  }
+
+  /// Writes runs in as few batches as their bytes allow.
+  private func write(_ queued: [QueuedRun]) {
+    var batch: [(run: EntryRun, done: QueuedRun)] = []
+    var byteCount = 0
+    for item in queued {
+      let run: EntryRun
+      do throws(StoreError) {
+        run = try item.finish()
+      } catch {
+        item.done(.failure(error))
+        continue
+      }
+      let size = run.drafts.reduce(0) { $0 + Batch.byteCountMax(of: $1) }
+      if !batch.isEmpty && byteCount + size > Batch.byteCountMax {
+        append(batch)
+        batch = []
+        byteCount = 0
+      }
+      batch.append((run, item))
+      byteCount += size
+    }
+    if !batch.isEmpty { append(batch) }
+  }
+
+  private func append(_ batch: [(run: EntryRun, done: QueuedRun)]) {
+    do throws(StoreError) {
+      let placed = try log.append(batch.map(\.run))
+      for (item, entries) in zip(batch, placed) { item.done.done(.success(entries)) }
+    } catch {
+      for item in batch { item.done.done(.failure(error)) }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// DiskIndex.swift: the index in `index/`: LMDB for where blocks are, a file a segment for its
+// entries.
+//
+//   locations   RepoID (4, big-endian) ‖ digest (16 of 32)  →  file (4) ‖ offset (8) ‖ bytes (4)
+//   files       file code (4)                               →  first LSN (8)
+//   mark        "applied"                                   →  the clean mark's text
+//
+// Half a digest is enough to find a block, not to trust it: the CID at the location is compared by
+// whoever reads it. Segments come in when they are sealed, thousands of commits at a time, sorted:
+// keys are random, and a B-tree that takes them one by one writes a page for each.
+// All of it can be thrown away: what is damaged or not ours is deleted and built again.
+import CLMDB
+import DAGCBOR
+import Glibc
+import Synchronization
+
+final class DiskIndex: BlockIndex {
+  private let directory: String
+  private let database: IndexDatabase
+  private let recentEntries = Mutex<[UInt32: [EntrySummary]]>([:])
+
+  /// Opens the index in `directory`, which is made where it is missing.
+  init(_ directory: String) throws(StoreError) {
+    self.directory = directory
+    if mkdir(directory, 0o700) != 0, errno != EEXIST {
+      throw .disk(DiskError("mkdir", directory))
+    }
+    database = try IndexDatabase(directory)
+  }
+
+  var applied: CleanMark? {
+    get throws(StoreError) {
+      try database.mark()
+    }
+  }
+
+  func files() throws(StoreError) -> Set<UInt32> {
+    try database.files()
+  }
+
+  func location(of key: BlockKey) throws(StoreError) -> BlockLocation? {
+    try database.location(of: key)
+  }
+
+  func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError) {
+    try EntryFile(directory, contents.number).write(contents.entries)
+    let mark = CleanMark(
+      identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
+    let blocks = contents.blocks.map { IndexedBlock(key: $0.key, location: $0.value) }
+    try database.add(
+      blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
+  }
+
+  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) throws(StoreError) {
+    try database.add(blocks, file: .pack(number), mark: nil)
+  }
+
+  func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]? {
+    if let entries = recentEntries.withLock({ $0[number] }) { return entries }
+    guard let entries = try EntryFile(directory, number).read() else { return nil }
+    recentEntries.withLock { recent in
+      // A reader goes through one segment after another: two are enough, and 3 MB.
+      if recent.count >= 2 { recent = [:] }
+      recent[number] = entries
+    }
+    return entries
+  }
+
+  func remove(_ file: BlockFile) throws(StoreError) {
+    try database.remove(file)
+    if case .segment(let number) = file {
+      recentEntries.withLock { $0[number] = nil }
+      try EntryFile(directory, number).remove()
+    }
+  }
+}
+
+/// The entries of one sealed segment, 40 bytes each behind a header of 24: magic, count, checksum.
+private struct EntryFile {
+  private static let magic: UInt64 = 0x5849_4445_5449_4c50  // "PLITEDIX"
+  private static let headerByteCount = 24
+  private static let entryByteCount = 40
+
+  private let path: String
+
+  init(_ directory: String, _ number: UInt32) {
+    path = "\(directory)/\(StoreLayout.digits(number)).entries"
+  }
+
+  func write(_ entries: [EntrySummary]) throws(StoreError) {
+    var bytes = [UInt8](
+      repeating: 0, count: EntryFile.headerByteCount + entries.count * EntryFile.entryByteCount)
+    bytes.withUnsafeMutableBytes { bytes in
+      // Safe: the array has room for the header and each entry.
+      for (index, entry) in entries.enumerated() {
+        let start = EntryFile.headerByteCount + index * EntryFile.entryByteCount
+        bytes.store(UInt64(entry.offset), at: start)
+        bytes.store(entry.seq, at: start + 8)
+        bytes.store(entry.rev, at: start + 16)
+        bytes.store(UInt64(entry.payloadByteCount), at: start + 24)
+        bytes.store(entry.repo.rawValue, at: start + 32)
+        bytes.store(entry.kind, at: start + 36)
+        bytes.store(entry.stream, at: start + 37)
+      }
+      bytes.store(EntryFile.magic, at: 0)
+      bytes.store(UInt64(entries.count), at: 8)
+      bytes.store(EntryFile.checksum(UnsafeRawBufferPointer(bytes)), at: 16)
+    }
+    try onDisk { () throws(DiskError) in
+      let disk = SystemDisk()
+      let file = try disk.open(path + ".new", .creating)
+      try file.write(bytes, at: 0)
+      try file.sync()
+      try disk.rename(path + ".new", to: path)
+    }
+  }
+
+  /// nil where there is no such file, or it is not whole: then the segment is read again.
+  func read() throws(StoreError) -> [EntrySummary]? {
+    let disk = SystemDisk()
+    guard disk.exists(path) else { return nil }
+    let bytes = try onDisk { () throws(DiskError) in
+      let file = try disk.open(path, .reading)
+      return try file.bytes(at: 0, byteCount: try file.byteCount())
+    }
+    return bytes.withUnsafeBytes { bytes -> [EntrySummary]? in
+      guard bytes.count >= EntryFile.headerByteCount, bytes.word(at: 0) == EntryFile.magic,
+        bytes.word(at: 16) == EntryFile.checksum(bytes),
+        bytes.count
+          == EntryFile.headerByteCount + Int(clamping: bytes.word(at: 8))
+          * EntryFile.entryByteCount
+      else { return nil }
+      return (0..<Int(bytes.word(at: 8))).map { index in
+        let start = EntryFile.headerByteCount + index * EntryFile.entryByteCount
+        let names = bytes.word(at: start + 32)
+        return EntrySummary(
+          offset: Int(bytes.word(at: start)), payloadByteCount: Int(bytes.word(at: start + 24)),
+          seq: bytes.word(at: start + 8), repo: RepoID(rawValue: UInt32(truncatingIfNeeded: names)),
+          rev: bytes.word(at: start + 16), kind: UInt8(truncatingIfNeeded: names >> 32),
+          stream: UInt8(truncatingIfNeeded: names >> 40))
+      }
+    }
+  }
+
+  func remove() throws(StoreError) {
+    try onDisk { () throws(DiskError) in
+      let disk = SystemDisk()
+      if disk.exists(path) { try disk.remove(path) }
+    }
+  }
+
+  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...]), seed: magic)
+  }
+}

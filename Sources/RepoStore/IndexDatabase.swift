@@ -1,0 +1,228 @@
+// IndexDatabase.swift: the LMDB calls below DiskIndex; nothing else in the store knows LMDB.
+//
+// One environment, opened once, written by whoever holds DiskIndex's lock; a read transaction lives
+// for one lookup. Every transaction is synced: no NOSYNC, no WRITEMAP. LMDB's map is address space,
+// reserved once; it costs what is used.
+import CLMDB
+import DAGCBOR
+
+final class IndexDatabase: @unchecked Sendable {
+  // Safe to send: LMDB takes readers from any thread (MDB_NOTLS) and orders writers itself; what
+  // this holds does not change after init.
+  private let environment: OpaquePointer
+  private var locations: MDB_dbi = 0
+  private var fileTable: MDB_dbi = 0
+  private var marks: MDB_dbi = 0
+  private let path: String
+
+  static let mapByteCount = 64 << 30
+  private static let keyByteCount = 20
+  private static let valueByteCount = 16
+
+  init(_ directory: String) throws(StoreError) {
+    var created: OpaquePointer?
+    try IndexDatabase.check(mdb_env_create(&created), "mdb_env_create", directory)
+    guard let environment = created else {
+      throw .disk(DiskError("mdb_env_create", directory, code: 12))
+    }
+    self.environment = environment
+    path = directory
+    mdb_env_set_maxdbs(environment, 4)
+    mdb_env_set_mapsize(environment, IndexDatabase.mapByteCount)
+    try check(mdb_env_open(environment, directory, UInt32(MDB_NOTLS), 0o600), "mdb_env_open")
+    locations = try table("locations")
+    fileTable = try table("files")
+    marks = try table("mark")
+  }
+
+  deinit { mdb_env_close(environment) }
+
+  private func table(_ name: String) throws(StoreError) -> MDB_dbi {
+    var handle: MDB_dbi = 0
+    try write { transaction throws(StoreError) in
+      try check(mdb_dbi_open(transaction, name, UInt32(MDB_CREATE), &handle), "mdb_dbi_open")
+    }
+    return handle
+  }
+
+  private func check(_ code: Int32, _ call: String) throws(StoreError) {
+    try IndexDatabase.check(code, call, path)
+  }
+
+  private static func check(
+    _ code: Int32, _ call: String, _ path: String
+  ) throws(StoreError) {
+    guard code != 0 else { return }
+    // LMDB's own codes are negative; strerror knows none of them, so the call says which.
+    throw .disk(DiskError("\(call) (\(code))", path, code: max(code, 5)))
+  }
+
+  private func write(
+    _ body: (OpaquePointer) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    let transaction = try begin(flags: 0)
+    do throws(StoreError) {
+      try body(transaction)
+    } catch {
+      mdb_txn_abort(transaction)
+      throw error
+    }
+    try check(mdb_txn_commit(transaction), "mdb_txn_commit")
+  }
+
+  private func read<R>(
+    _ body: (OpaquePointer) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    let transaction = try begin(flags: UInt32(MDB_RDONLY))
+    defer { mdb_txn_abort(transaction) }
+    return try body(transaction)
+  }
+
+  private func begin(flags: UInt32) throws(StoreError) -> OpaquePointer {
+    var transaction: OpaquePointer?
+    try check(mdb_txn_begin(environment, nil, flags, &transaction), "mdb_txn_begin")
+    guard let transaction else { throw .disk(DiskError("mdb_txn_begin", path, code: 5)) }
+    return transaction
+  }
+}
+
+extension IndexDatabase {
+  func location(of key: BlockKey) throws(StoreError) -> BlockLocation? {
+    try read { transaction throws(StoreError) in
+      let value = try IndexDatabase.withKey(key) { bytes throws(StoreError) in
+        try get(bytes, in: locations, transaction)
+      }
+      guard let value, value.count == IndexDatabase.valueByteCount else { return nil }
+      let tail = value.loadUnaligned(fromByteOffset: 12, as: UInt32.self).littleEndian
+      let code = value.loadUnaligned(fromByteOffset: 0, as: UInt32.self).littleEndian
+      let offset = value.loadUnaligned(fromByteOffset: 4, as: UInt64.self).littleEndian
+      return BlockLocation(
+        file: BlockFile(code: code), offset: Int(offset), byteCount: Int(tail))
+    }
+  }
+
+  func mark() throws(StoreError) -> CleanMark? {
+    try read { transaction throws(StoreError) in
+      let value = try Array("applied".utf8).span.bytes.withUnsafeBytes {
+        key throws(StoreError) in
+        try get(key, in: marks, transaction).map { String(decoding: $0, as: UTF8.self) }
+      }
+      return value.flatMap { CleanMark($0.split(separator: "\n").first ?? "") }
+    }
+  }
+
+  func files() throws(StoreError) -> Set<UInt32> {
+    try read { transaction throws(StoreError) in
+      var cursor: OpaquePointer?
+      try check(mdb_cursor_open(transaction, fileTable, &cursor), "mdb_cursor_open")
+      defer { mdb_cursor_close(cursor) }
+      var files: Set<UInt32> = []
+      var key = MDB_val()
+      var value = MDB_val()
+      while mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0 {
+        // Safe: keys of this table are four bytes, written by `add`.
+        files.insert(key.mv_data.loadUnaligned(as: UInt32.self).bigEndian)
+      }
+      return files
+    }
+  }
+
+  /// Takes in the blocks of one file in one transaction, in the order of their keys.
+  func add(
+    _ blocks: [IndexedBlock], file: BlockFile, mark: CleanMark?
+  ) throws(StoreError) {
+    let sorted = blocks.sorted { $0.key < $1.key }
+    try write { transaction throws(StoreError) in
+      for block in sorted { try put(block, transaction) }
+      try put(word(file.code.bigEndian), [0], in: fileTable, transaction)
+      if let mark {
+        try put(Array("applied".utf8), Array(mark.text.utf8), in: marks, transaction)
+      }
+    }
+  }
+
+  /// Removes a file and every location in it. Cost: the whole table is read.
+  func remove(_ file: BlockFile) throws(StoreError) {
+    let code = file.code
+    try write { transaction throws(StoreError) in
+      var cursor: OpaquePointer?
+      try check(mdb_cursor_open(transaction, locations, &cursor), "mdb_cursor_open")
+      defer { mdb_cursor_close(cursor) }
+      var key = MDB_val()
+      var value = MDB_val()
+      while mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0 {
+        // Safe: values of this table are sixteen bytes, written by `add`.
+        guard value.mv_data.loadUnaligned(as: UInt32.self).littleEndian == code else { continue }
+        try check(mdb_cursor_del(cursor, 0), "mdb_cursor_del")
+      }
+      try word(code.bigEndian).span.bytes.withUnsafeBytes { key throws(StoreError) in
+        var key = IndexDatabase.value(key)
+        let code = mdb_del(transaction, fileTable, &key, nil)
+        if code != MDB_NOTFOUND { try check(code, "mdb_del") }
+      }
+    }
+  }
+
+  private func put(
+    _ block: IndexedBlock, _ transaction: OpaquePointer
+  ) throws(StoreError) {
+    var value = (UInt64(0), UInt64(0))
+    try withUnsafeMutableBytes(of: &value) { bytes in
+      bytes.store(block.location.file.code, at: 0)
+      bytes.storeBytes(
+        of: UInt64(block.location.offset).littleEndian, toByteOffset: 4, as: UInt64.self)
+      bytes.store(UInt32(block.location.byteCount), at: 12)
+      return Result { () throws(StoreError) in
+        try IndexDatabase.withKey(block.key) { key throws(StoreError) in
+          var key = IndexDatabase.value(key)
+          var value = IndexDatabase.value(UnsafeRawBufferPointer(bytes))
+          try check(mdb_put(transaction, locations, &key, &value, 0), "mdb_put")
+        }
+      }
+    }.get()
+  }
+
+  private func put(
+    _ key: [UInt8], _ value: [UInt8], in table: MDB_dbi, _ transaction: OpaquePointer
+  ) throws(StoreError) {
+    try key.span.bytes.withUnsafeBytes { key throws(StoreError) in
+      try value.span.bytes.withUnsafeBytes { value throws(StoreError) in
+        var key = IndexDatabase.value(key)
+        var value = IndexDatabase.value(value)
+        try check(mdb_put(transaction, table, &key, &value, 0), "mdb_put")
+      }
+    }
+  }
+
+  private func get(
+    _ key: UnsafeRawBufferPointer, in table: MDB_dbi, _ transaction: OpaquePointer
+  ) throws(StoreError) -> UnsafeRawBufferPointer? {
+    var key = IndexDatabase.value(key)
+    var value = MDB_val()
+    let code = mdb_get(transaction, table, &key, &value)
+    if code == MDB_NOTFOUND { return nil }
+    try check(code, "mdb_get")
+    return UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
+  }
+
+  private func word(_ word: UInt32) -> [UInt8] { withUnsafeBytes(of: word) { Array($0) } }
+
+  private static func value(_ bytes: UnsafeRawBufferPointer) -> MDB_val {
+    // Safe: LMDB takes a mutable pointer and reads from it only.
+    MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+  }
+
+  /// RepoID and half a digest, both big-endian, so that keys sort as blocks do.
+  private static func withKey<R>(
+    _ key: BlockKey, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    var bytes = [UInt8](repeating: 0, count: 4 + Digest.byteCount)
+    bytes.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(of: key.repo.rawValue.bigEndian, as: UInt32.self)
+      // Safe: 32 bytes follow the first four.
+      if let base = bytes.baseAddress { key.digest.write(to: base + 4) }
+    }
+    bytes.removeSubrange(keyByteCount...)
+    return try bytes.span.bytes.withUnsafeBytes { key throws(StoreError) in try body(key) }
+  }
+}

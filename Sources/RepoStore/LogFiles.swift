@@ -1,0 +1,72 @@
+// LogFiles.swift: the files of a store's log and packs by number: names, and handles to read them.
+import Synchronization
+
+/// Where the parts of a store are.
+struct StoreLayout: Sendable {
+  var root: String
+
+  var log: String { root + "/log" }
+  var packs: String { root + "/packs" }
+  var index: String { root + "/index" }
+  var keys: String { root + "/keys" }
+  var blobs: String { root + "/blobs" }
+  var lock: String { root + "/plaited.lock" }
+
+  func path(of file: BlockFile) -> String {
+    switch file {
+    case .segment(let number): "\(log)/\(StoreLayout.digits(number)).seg"
+    case .pack(let number): "\(packs)/\(StoreLayout.digits(number)).pack"
+    }
+  }
+
+  /// The number that a file name such as `0012.seg` begins with; nil for any other name.
+  static func number(of name: String, suffix: String) -> UInt32? {
+    guard name.hasSuffix(suffix) else { return nil }
+    let digits = name.dropLast(suffix.count)
+    guard digits.count >= 4, digits.allSatisfy(\.isNumber) else { return nil }
+    return UInt32(digits)
+  }
+
+  /// At least four digits.
+  static func digits(_ number: UInt32) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, 4 - text.count)) + text
+  }
+}
+
+/// Open segments and packs, each opened once and read with `pread` by any number of threads.
+final class LogFiles: Sendable {
+  let layout: StoreLayout
+  private let disk: any Disk
+  private let open = Mutex<[BlockFile: any DiskFile]>([:])
+
+  init(_ layout: StoreLayout, on disk: any Disk) {
+    self.layout = layout
+    self.disk = disk
+  }
+
+  func file(_ name: BlockFile) throws(DiskError) -> any DiskFile {
+    if let file = open.withLock({ $0[name] }) { return file }
+    let file = try disk.open(layout.path(of: name), .reading)
+    open.withLock { $0[name] = file }
+    return file
+  }
+
+  func forget(_ name: BlockFile) {
+    open.withLock { $0[name] = nil }
+  }
+
+  /// The numbers of the segments that are there, ascending.
+  func segmentNumbers() throws(DiskError) -> [UInt32] {
+    try numbers(in: layout.log, suffix: ".seg")
+  }
+
+  func packNumbers() throws(DiskError) -> [UInt32] {
+    try numbers(in: layout.packs, suffix: ".pack")
+  }
+
+  private func numbers(in directory: String, suffix: String) throws(DiskError) -> [UInt32] {
+    try disk.names(in: directory)
+      .compactMap { StoreLayout.number(of: $0, suffix: suffix) }.sorted()
+  }
+}

@@ -1,0 +1,131 @@
+// RecordWrite.swift: what a caller asks for, what came of it, and the bounds of both.
+//
+// Semantics are those of com.atproto.repo.applyWrites: the writes of one commit are judged in order,
+// each against what those before it leave, and take effect together or not at all.
+// Spec: https://atproto.com/specs/repository, lexicon com.atproto.repo.*
+import ATSyntax
+import DAGCBOR
+
+/// One write of one record.
+public struct RecordWrite: Hashable, Sendable {
+  public enum Action: Hashable, Sendable {
+    /// The record must not be there.
+    case create(CBORValue)
+    /// The record may be there or not; the same record again changes nothing.
+    case put(CBORValue)
+    /// The record must be there.
+    case update(CBORValue)
+    /// The record must be there.
+    case delete
+    /// A record that is not there is as good as deleted.
+    case deleteIfPresent
+
+    var record: CBORValue? {
+      switch self {
+      case .create(let record), .put(let record), .update(let record): record
+      case .delete, .deleteIfPresent: nil
+      }
+    }
+  }
+
+  /// What the record must be before the write.
+  public enum SwapRecord: Hashable, Sendable {
+    case any
+    case absent
+    case cid(CID)
+  }
+
+  public var path: RecordPath
+  public var action: Action
+  public var swapRecord: SwapRecord
+
+  public init(_ path: RecordPath, _ action: Action, swapRecord: SwapRecord = .any) {
+    self.path = path
+    self.action = action
+    self.swapRecord = swapRecord
+  }
+}
+
+/// What came of one write.
+public enum WriteResult: Hashable, Sendable {
+  case created(CID)
+  case updated(CID, previous: CID)
+  case deleted(previous: CID)
+  /// Nothing changed: the same record again (its CID), or a record that was not there.
+  case unchanged(CID?)
+}
+
+/// What came of a commit that is durable.
+public struct CommitReceipt: Hashable, Sendable {
+  /// The repo's head with this commit, or the one it had where nothing changed.
+  public var head: RepoHead
+  /// One for each write, in order.
+  public var results: [WriteResult]
+  /// The net effect, in key order: empty for an empty commit.
+  public var opCount: Int
+  /// No commit was made: every write asked for what was there.
+  public var isNoOp: Bool
+}
+
+/// The bounds of a store that are not bounds of a commit (`StoreLimit`), each with its reason.
+public enum StoreLimits {
+  /// Drafts in the queue that are not durable yet: beyond, writers are refused rather than kept
+  /// waiting in memory.
+  public static let queuedDraftsMax = StoreLimit.queuedDrafts.rawValue
+  /// Bytes of nodes and records kept for readers.
+  public static let cacheByteCountMax = 32 << 20
+  /// Nodes that a writer keeps in memory before it lets go of the lower ones.
+  public static let loadedNodeCountMax = 200_000
+  /// Bytes of a record in other people's repos, protocol §22.
+  public static let foreignRecordByteCountMax = 1 << 20
+}
+
+/// A record that was encoded and checked at the door.
+struct EncodedRecord: Sendable {
+  var cid: CID
+  var bytes: [UInt8]
+}
+
+/// What every record must pass, whatever its schema: the data model, its type and its size.
+struct RecordDoor: Sendable {
+  var validate: (@Sendable (RecordPath, CBORValue) throws(RecordRefusal) -> Void)?
+
+  /// Encodes `record` for `path`, with `$type` filled in where it is missing.
+  func encode(_ record: CBORValue, at path: RecordPath) throws(StoreError) -> EncodedRecord {
+    try translate({ () throws(RecordRefusal) in try encoded(record, at: path) }) {
+      StoreError.record(path, $0)
+    }
+  }
+
+  private func encoded(
+    _ record: CBORValue, at path: RecordPath
+  ) throws(RecordRefusal) -> EncodedRecord {
+    let collection = path.collection
+    var record = record
+    switch record["$type"] {
+    case .string(collection.description)?: break
+    case nil:
+      if case .map(var map) = record {
+        map["$type"] = .string(collection.description)
+        record = .map(map)
+      }
+    case .string(let found)?: throw .type(expected: collection, found: found)
+    case let found?:
+      throw .type(
+        expected: collection,
+        found: String(decoding: JSONForm.encode(found).prefix(80), as: UTF8.self))
+    }
+    try translate({ () throws(DataModelError) in
+      try DataModel.check(record: record, for: .writing)
+    }) { RecordRefusal.dataModel($0) }
+    try validate?(path, record)
+    let value = record
+    let bytes = try translate({ () throws(CBORError) in try CBOR.encode(value) }) {
+      RecordRefusal.encoding($0)
+    }
+    guard bytes.count <= StoreLimit.recordBytes.rawValue else {
+      throw .tooLarge(byteCount: bytes.count)
+    }
+    return EncodedRecord(cid: CID(of: bytes), bytes: bytes)
+  }
+}

@@ -1,0 +1,219 @@
+// RepoStore+Open.swift: making a store, finding its end, and making durable what was found.
+//
+// INV-12: what open accepts, open makes durable before it is served. After anything but a clean
+// close the last batch may be in the page cache alone, so its accepted entries are written again,
+// same LSNs, at the beginning of a new segment whose header says where the old one ends.
+// FORMAT.md, "Opening".
+import ATSyntax
+import DAGCBOR
+import Dispatch
+import MST
+
+extension RepoStore {
+  /// Opens the store in `directory`, or makes one there where the options say so.
+  ///
+  /// Cost after a clean close: a few small reads; otherwise the last segment is read.
+  /// - Throws: `.noStore`, `.locked`, `.corrupt` where not even reading is possible. With other
+  ///   damage the store opens for reading only and `damage` says why.
+  public static func open(
+    _ directory: String, _ options: StoreOptions = StoreOptions()
+  ) throws(StoreError) -> RepoStore {
+    try open(directory, options, Surroundings(clock: options.clock), Place(directory))
+  }
+
+  /// Where a store's files are that are not on its disk of logs and packs.
+  struct Place: Sendable {
+    /// nil: the index is in memory and rebuilt at each open.
+    var index: String?
+    /// nil: keys are in memory.
+    var keys: String?
+    /// nil: nobody else can open this store.
+    var lock: String?
+
+    init(_ directory: String) {
+      let layout = StoreLayout(root: directory)
+      (index, keys, lock) = (layout.index, layout.keys, layout.lock)
+    }
+
+    /// A store in memory.
+    init() {}
+  }
+
+  static func open(
+    _ directory: String, _ options: StoreOptions, _ surroundings: Surroundings, _ place: Place
+  ) throws(StoreError) -> RepoStore {
+    let layout = StoreLayout(root: directory)
+    let disk = surroundings.disk
+    let isNew = !disk.exists(layout.log)
+    if isNew {
+      guard options.createsIfMissing, !options.isReadOnly else { throw .noStore(path: directory) }
+      try onDisk { () throws(DiskError) in
+        for path in [directory, layout.log, layout.packs] { try disk.makeDirectory(path) }
+      }
+    }
+    var lock: StoreLock?
+    if let path = place.lock {
+      lock = try StoreLock(path, waitMilliseconds: options.lockWaitMilliseconds)
+    }
+    let files = LogFiles(layout, on: disk)
+    let opening = Opening(
+      files: files, surroundings: surroundings, options: options, lock: lock,
+      queue: DispatchQueue(label: "plaited.store"))
+    let numbers = try onDisk { () throws(DiskError) in try files.segmentNumbers() }
+    if numbers.isEmpty {
+      guard options.createsIfMissing else { throw .noStore(path: directory) }
+      return try opening.create(place)
+    }
+    return try opening.recover(place)
+  }
+}
+
+/// What opening needs at each of its steps.
+private struct Opening {
+  let files: LogFiles
+  let surroundings: Surroundings
+  let options: StoreOptions
+  let lock: StoreLock?
+  let queue: DispatchQueue
+
+  private var setting: LogWriter.Setting {
+    LogWriter.Setting(
+      disk: surroundings.disk, layout: files.layout,
+      segmentByteCount: min(max(options.segmentByteCount, 64 << 10), 1 << 30),
+      syncs: options.durability == .full, queue: queue)
+  }
+
+  /// A store without repos: its first segment, and the directories durable.
+  func create(_ place: RepoStore.Place) throws(StoreError) -> RepoStore {
+    let random = surroundings.randomWord
+    let identity = StoreIdentity(store: (random(), random()), epoch: random())
+    let header = SegmentHeader(
+      identity: identity, number: 1, salt: random(), firstLSN: LSN(rawValue: 1), previous: nil)
+    let writer = try onDisk { () throws(DiskError) in
+      let writer = try LogWriter(setting, beginning: header)
+      try surroundings.disk.syncDirectory(files.layout.root)
+      return writer
+    }
+    let store = try assembled(
+      place, StoreState(identity: identity),
+      SegmentContents(number: 1, firstLSN: header.firstLSN), writer: writer)
+    try store.log.checkpoint()
+    try lock?.write(nil)
+    return store
+  }
+
+  /// The store as its log says it is.
+  func recover(_ place: RepoStore.Place) throws(StoreError) -> RepoStore {
+    let mark = lock?.mark
+    let index = try Opening.index(place)
+    var recovery = try Recovery(
+      files, witness: Recovery.Witness(mark: mark, indexed: try index.applied?.lsn))
+    let writable = recovery.damage == nil && !options.isReadOnly
+    if !writable && !recovery.isClean { try recovery.acceptLastBatch() }
+    var contents = recovery.contents
+    var state = recovery.state
+    var writer: LogWriter?
+    if writable && recovery.isClean {
+      let found = recovery
+      writer = try onDisk { () throws(DiskError) in
+        try LogWriter(
+          setting, resuming: found.header, end: found.end, lastChecksum: found.lastChecksum)
+      }
+    } else if writable {
+      writer = try rewrite(recovery, &state, &contents)
+    }
+    try removeTemporary(writable)
+    let store = try assembled(
+      place, state, contents, writer: writer, index: index, damage: recovery.damage)
+    try store.indexMissing()
+    if writable && !recovery.isClean { try store.log.checkpoint() }
+    if writable { try lock?.write(mark) }
+    return store
+  }
+
+  /// Puts the accepted entries of the last batch at the beginning of a new segment.
+  private func rewrite(
+    _ recovery: Recovery, _ state: inout StoreState, _ contents: inout SegmentContents
+  ) throws(StoreError) -> LogWriter {
+    let mark = StoreState.SegmentMark(
+      number: recovery.header.number, firstLSN: recovery.header.firstLSN,
+      end: recovery.endBeforeLastBatch, lastChecksum: recovery.lastChecksum)
+    let first = recovery.lastBatch.first?.header.lsn ?? contents.endLSN
+    let header = SegmentHeader(
+      identity: state.identity, number: mark.number + 1, salt: surroundings.randomWord(),
+      firstLSN: first,
+      previous: SegmentHeader.Previous(
+        number: mark.number, end: mark.end, lastChecksum: mark.lastChecksum))
+    var batch = Batch(
+      segment: header.number, salt: header.salt, start: LogFormat.pageByteCount, next: first,
+      nextSeq: state.nextSeq, time: 0)
+    for entry in recovery.lastBatch { batch.append(header: entry.header, payload: entry.payload) }
+    batch.close()
+    let closed = batch
+    let writer = try onDisk { () throws(DiskError) in
+      try LogWriter(setting, beginning: header, first: closed.entries.isEmpty ? nil : closed)
+    }
+    state.sealed.append(mark)
+    contents = SegmentContents(number: header.number, firstLSN: first)
+    let rewritten = zip(recovery.lastBatch, closed.entries).map { old, new in
+      ScannedEntry(
+        header: new.header, offset: new.offset, checksum: new.checksum, payload: old.payload)
+    }
+    for entry in rewritten {
+      try translate({ () throws(FieldFault) in
+        try contents.take(entry, into: &state)
+      }) {
+        StoreError.corrupt(
+          Corruption(
+            .frame, files.layout.path(of: .segment(mark.number)), at: entry.offset, $0.field))
+      }
+    }
+    return writer
+  }
+
+  /// What a crash left under a temporary name was never part of the store.
+  private func removeTemporary(_ writable: Bool) throws(StoreError) {
+    guard writable else { return }
+    try onDisk { () throws(DiskError) in
+      for directory in [files.layout.log, files.layout.packs] {
+        for name in try surroundings.disk.names(in: directory) where name.hasSuffix(".new") {
+          try surroundings.disk.remove("\(directory)/\(name)")
+        }
+      }
+    }
+  }
+
+  private static func index(_ place: RepoStore.Place) throws(StoreError) -> any BlockIndex {
+    guard let directory = place.index else { return MemoryIndex() }
+    return try DiskIndex(directory)
+  }
+
+  private func assembled(
+    _ place: RepoStore.Place, _ state: StoreState, _ contents: SegmentContents,
+    writer: LogWriter?, index: (any BlockIndex)? = nil, damage: Corruption? = nil
+  ) throws(StoreError) -> RepoStore {
+    let known: any BlockIndex
+    if let index { known = index } else { known = try Opening.index(place) }
+    let log = StoreLog(
+      files, surroundings, index: known, queue: queue,
+      recovered: (state, contents, writer))
+    return RepoStore(
+      directory: files.layout.root, options: options, log: log, lock: lock,
+      keys: KeyRing(directory: place.keys), openedAt: log.lastLSN, damage: damage)
+  }
+}
+
+extension RepoStore {
+  /// Takes sealed segments and packs into the index that it lacks: after a crash between sealing
+  /// and indexing, or when the index was thrown away.
+  func indexMissing() throws(StoreError) {
+    let state = log.state
+    let known = try log.index.files()
+    for mark in state.sealed where !known.contains(BlockFile.segment(mark.number).code) {
+      try log.index.add(try log.contents(of: mark), identity: state.identity)
+    }
+    for pack in state.packs where !known.contains(BlockFile.pack(pack.number).code) {
+      try log.index.add(try PackReader(pack, in: log.files).blocks(), ofPack: pack.number)
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// RepoStore.swift: a store: one directory, one log, many repos; the door for programs that embed it.
+//
+// Opening is in RepoStore+Open, making and deleting repos in RepoStore+Repos, reading the log in
+// EventReader, one repo in Repo. Nothing here knows HTTP, schemas or a terminal.
+// Contract: FORMAT.md
+import ATCrypto
+import ATSyntax
+import DAGCBOR
+import Dispatch
+import MST
+import Synchronization
+
+/// How much of a write is on the disk when it is acknowledged.
+public enum Durability: String, Hashable, Sendable, CaseIterable {
+  /// All of it: a sync stands before every acknowledgement.
+  case full
+  /// What the system has written by itself; a power cut may take the newest commits, never the order.
+  case relaxed
+}
+
+/// What a caller chooses when it opens a store.
+public struct StoreOptions: Sendable {
+  /// Make the store where the directory holds none.
+  public var createsIfMissing = false
+  public var durability = Durability.full
+  /// Bytes after which a segment of the log is sealed: 64 KiB to 1 GiB.
+  public var segmentByteCount = 64 << 20
+  public var clock: any StoreClock = SystemClock()
+  /// Never write, whatever is found.
+  public var isReadOnly = false
+  /// Undo every commit's operations before it is written (INV-11). Costs about as much as a
+  /// signature.
+  public var checksCommits = true
+  /// What a record must pass beside the data model; called on the thread of the writer.
+  public var validate: (@Sendable (RecordPath, CBORValue) throws(RecordRefusal) -> Void)?
+  /// How long to wait for another process to let go of the store.
+  public var lockWaitMilliseconds = 500
+
+  public init() {}
+}
+
+/// An open store. One process has it; any number of threads and tasks may use it.
+public final class RepoStore: Sendable {
+  public let directory: String
+  let options: StoreOptions
+  let log: StoreLog
+  let queue: CommitQueue
+  let lock: StoreLock?
+  let keys: KeyRing
+  let cache = BlockCache()
+  /// Why nothing can be written; nil for a store that can be.
+  let readOnlyReason: String?
+  /// Damage that was found when the store was opened.
+  public let damage: Corruption?
+  let openedAt: LSN
+  /// Repos are made, deleted, imported and given policies one at a time.
+  let creations = OneAtATime()
+  private let writers = Mutex<[RepoID: RepoWriter]>([:])
+
+  init(
+    directory: String, options: StoreOptions, log: StoreLog, lock: StoreLock?, keys: KeyRing,
+    openedAt: LSN, damage: Corruption?
+  ) {
+    self.directory = directory
+    self.options = options
+    self.log = log
+    self.lock = lock
+    self.keys = keys
+    self.openedAt = openedAt
+    self.damage = damage
+    queue = CommitQueue(log)
+    readOnlyReason =
+      damage.map { "damage: \($0)" } ?? (options.isReadOnly ? "it was opened so" : nil)
+  }
+
+  /// Ends the log cleanly, so that opening it again is quick. Commits that wait are written first;
+  /// every later call throws `.closed`.
+  ///
+  /// - Throws: what the last write said.
+  public func close() throws(StoreError) {
+    if readOnlyReason != nil { return log.end() }
+    queue.finish()
+    if let mark = try log.close(writtenSince: openedAt) { try lock?.write(mark) }
+    writers.withLock { $0 = [:] }
+  }
+
+  /// Every repo of the store, the private ones included, by name: what its owner sees.
+  public var repos: [RepoStatus] {
+    log.state.repos.values.filter { $0.head != nil }.sorted { a, b in
+      (a.did.description, a.space.rawValue) < (b.did.description, b.space.rawValue)
+    }
+  }
+
+  /// A repo by name.
+  /// - Throws: `.noRepo`.
+  public func repo(_ did: DID, _ space: Space = .public) throws(StoreError) -> Repo {
+    guard let id = log.read({ $0.state.names[RepoName(did, space)] }) else {
+      throw .noRepo(did, space)
+    }
+    return Repo(store: self, id: id, name: RepoName(did, space))
+  }
+
+  /// Where the collections of a DID live.
+  public func policy(of did: DID) -> RepoPolicy {
+    log.read { $0.state.policy(of: did) }
+  }
+
+  func writer(_ id: RepoID) throws(StoreError) -> RepoWriter {
+    if let readOnlyReason { throw .readOnly(reason: readOnlyReason) }
+    if let writer = writers.withLock({ $0[id] }) { return writer }
+    guard let status = log.read({ $0.state.repos[id] }) else { throw .closed }
+    guard let name = status.signingKey, let key = try keys.key(named: name) else {
+      throw .noSigningKey(status.did)
+    }
+    let made = RepoWriter(
+      status, key: key, blocks: StoreBlocks(of: id, in: log, cache: cache),
+      setting: WriterSetting(
+        log: log, queue: queue, door: RecordDoor(validate: options.validate),
+        checksCommits: options.checksCommits))
+    return writers.withLock { writers in
+      if let writer = writers[id] { return writer }
+      writers[id] = made
+      return made
+    }
+  }
+
+  /// Forgets a repo's writer: its head was moved by something else than a commit.
+  func dropWriter(_ id: RepoID) { writers.withLock { $0[id] = nil } }
+}
+
+/// What a store says of itself.
+public struct StoreStatus: Sendable {
+  public var storeID: String
+  public var epoch: String
+  public var lastLSN: LSN
+  /// The last number of the public stream; zero before the first event.
+  public var lastSeq: Seq
+  public var durability: Durability
+  public var segmentCount: Int
+  public var packCount: Int
+  public var logByteCount: Int
+  public var repoCount: Int
+  public var readOnlyReason: String?
+}
+
+extension RepoStore {
+  /// A few numbers; no file is read.
+  public var status: StoreStatus {
+    let (state, active) = log.read { ($0.state, $0.active) }
+    return StoreStatus(
+      storeID: state.identity.storeText, epoch: state.identity.epochText,
+      lastLSN: LSN(rawValue: state.nextLSN.rawValue - 1),
+      lastSeq: Seq(rawValue: state.nextSeq - 1), durability: options.durability,
+      segmentCount: state.sealed.count + 1, packCount: state.packs.count,
+      logByteCount: state.sealed.reduce(0) { $0 + $1.end }
+        + (active.entries.last.map { $0.offset + $0.payloadByteCount } ?? 0),
+      repoCount: state.repos.count, readOnlyReason: readOnlyReason)
+  }
+
+  /// The last entry that is durable.
+  public var lastLSN: LSN { log.lastLSN }
+
+  /// Suspends until the log is longer than `lsn` or the store is closed; returns its last entry.
+  public func nextDurable(after lsn: LSN) async -> LSN {
+    await withCheckedContinuation { continuation in
+      log.whenDurable(after: lsn) { continuation.resume(returning: $0) }
+    }
+  }
+
+  /// The same with a callback, called once on an arbitrary thread.
+  public func whenDurable(after lsn: LSN, _ wake: @escaping @Sendable (LSN) -> Void) {
+    log.whenDurable(after: lsn, wake)
+  }
+}

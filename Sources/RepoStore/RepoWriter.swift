@@ -1,0 +1,219 @@
+// RepoWriter.swift: the writer of one repo: it drafts commits in order, each on the tree of the one
+// before, durable or not.
+//
+// The head that drafts start from is speculative: it may still fall with the disk. So whatever is
+// concluded from it, refusals and no-ops included, is told only when it is durable, and concluded
+// again if it falls.
+// Not here: the effect of writes on a tree (WriteEffect), or the order between repos (CommitQueue).
+import ATCrypto
+import ATSyntax
+import DAGCBOR
+import MST
+import Synchronization
+
+/// What a repo's writer needs of its store.
+struct WriterSetting: Sendable {
+  var log: StoreLog
+  var queue: CommitQueue
+  var door: RecordDoor
+  var checksCommits: Bool
+}
+
+final class RepoWriter: Sendable {
+  let id: RepoID
+  let name: RepoName
+  private let setting: WriterSetting
+  private let key: PrivateKey
+  private let blocks: StoreBlocks
+  private let speculative: Mutex<Speculative?>
+
+  /// The head that the next draft starts from.
+  private struct Speculative {
+    var tree: MST
+    /// Commits drafted since the tree was last let go of.
+    var draftCount = 0
+    var rev: TID
+    var data: CID
+    /// The last draft, where its commit may not be durable yet.
+    var last: (draft: CommitDraft, pending: PendingCommit)?
+    var clock: TIDClock
+  }
+
+  init(
+    _ status: RepoStatus, key: PrivateKey, blocks: StoreBlocks, setting: WriterSetting
+  ) {
+    id = status.id
+    name = status.name
+    self.key = key
+    self.blocks = blocks
+    self.setting = setting
+    speculative = Mutex(nil)
+  }
+
+  /// Drafts a commit and puts it into the queue.
+  ///
+  /// - Returns: at once; the outcome follows, also where the writes are refused.
+  func enqueue(_ writes: [RecordWrite], swapCommit: CID?) -> PendingCommit {
+    let pending = PendingCommit()
+    enqueue(writes, swapCommit: swapCommit, as: pending)
+    return pending
+  }
+
+  private func enqueue(_ writes: [RecordWrite], swapCommit: CID?, as pending: PendingCommit) {
+    let drafted = speculative.withLock { speculative -> Drafted in
+      do throws(StoreError) {
+        return try draft(writes, swapCommit, from: &speculative, as: pending)
+      } catch {
+        return .answer(.failure(error), after: speculative?.last?.pending)
+      }
+    }
+    switch drafted {
+    case .queued: break
+    case .answer(let outcome, let predecessor):
+      guard let predecessor else { return pending.finish(outcome) }
+      predecessor.whenDone { [self] told in
+        switch told {
+        case .success: pending.finish(outcome)
+        case .failure: enqueue(writes, swapCommit: swapCommit, as: pending)
+        }
+      }
+    }
+  }
+
+  private enum Drafted {
+    case queued
+    /// Nothing is to be written; the answer holds once the predecessor is durable.
+    case answer(PendingCommit.Outcome, after: PendingCommit?)
+  }
+
+  private func draft(
+    _ writes: [RecordWrite], _ swapCommit: CID?, from speculative: inout Speculative?,
+    as pending: PendingCommit
+  ) throws(StoreError) -> Drafted {
+    guard let status = setting.log.read({ $0.state.repos[id] }), let head = status.head else {
+      throw .noRepo(name.did, name.space)
+    }
+    // Taken out: a second reference to the tree's nodes would keep them from being changed in place.
+    var current = speculative.take() ?? start(from: head)
+    defer { speculative = current }
+    if let failure = setting.log.read({ $0.failure }) {
+      throw .outcomeUnknown(rev: nil, cause: failure)
+    }
+    if setting.queue.isFull { throw .busy }
+    letGo(of: &current)
+    let policy = setting.log.read { $0.state.policy(of: name.did) }
+    let effect = try WriteEffect(
+      of: writes, on: current.tree, door: setting.door, policy: policy, space: name.space)
+    if effect.isNoOp {
+      let receipt = CommitReceipt(
+        head: head, results: effect.results, opCount: 0, isNoOp: true)
+      return .answer(.success(receipt), after: current.last?.pending)
+    }
+    try effect.checkSwaps()
+    if let swapCommit { try check(swapCommit, against: current, durable: head) }
+    let draft = try commit(effect, on: &current)
+    current.last = (draft, pending)
+    let opCount = effect.ops.count
+    try setting.queue.enqueue(
+      QueuedRun(repo: id) { () throws(StoreError) in
+        try draft.finish().run
+      } done: { [self] placed in
+        settle(pending, draft, placed, results: effect.results, opCount: opCount)
+      })
+    return .queued
+  }
+
+  private func start(from head: RepoHead) -> Speculative {
+    Speculative(
+      tree: MST(root: head.data, in: blocks), rev: head.rev, data: head.data,
+      clock: TIDClock(clockID: setting.log.surroundings.clock.clockID))
+  }
+
+  /// Lets go of the loaded nodes when they may be too many and everything drafted is durable; what
+  /// is needed of them is read again.
+  private func letGo(of current: inout Speculative) {
+    let nodesPerDraft = 12
+    guard current.draftCount * nodesPerDraft > StoreLimits.loadedNodeCountMax,
+      current.last?.pending.outcome != nil
+    else { return }
+    current.tree = MST(root: current.data, in: blocks)
+    current.draftCount = 0
+  }
+
+  private func check(
+    _ swapCommit: CID, against current: Speculative, durable head: RepoHead
+  ) throws(StoreError) {
+    let found = try current.last?.draft.finish().commit ?? head.commit
+    guard found == swapCommit else {
+      throw .headMoved(name.did, expected: swapCommit, found: found)
+    }
+  }
+
+  /// Puts the effect into the tree and makes a draft of it. After a throw the tree is as it was.
+  private func commit(
+    _ effect: WriteEffect, on current: inout Speculative
+  ) throws(StoreError) -> CommitDraft {
+    var blocks = CommitBlocks(of: id)
+    for record in effect.records { blocks.append(record.cid, record.bytes.span.bytes) }
+    let rev: TID
+    let data: CID
+    do throws(StoreError) {
+      data = try effect.apply(to: &current.tree, emit: { blocks.append($0, $1) })
+      rev = try next(&current.clock, after: current.rev)
+    } catch {
+      // The changes of a refused draft are thrown away with the tree that holds them.
+      current.tree = MST(root: current.data, in: self.blocks)
+      throw error
+    }
+    let unsigned = UnsignedCommit(did: name.did, rev: rev, data: data)
+    let size = blocks.byteCount(withCommitOf: unsigned.encoded.count + 70)
+    guard size <= StoreLimit.commitBytes.rawValue else {
+      current.tree = MST(root: current.data, in: self.blocks)
+      throw .limit(.commitBytes, found: size)
+    }
+    let draft = CommitDraft(
+      repo: id, stream: EventStream(name.space), unsigned: unsigned, ops: effect.ops,
+      previous: (current.rev, current.data), blocks: blocks,
+      signing: CommitSigning(key: key, checksCommits: setting.checksCommits))
+    current.rev = rev
+    current.data = data
+    current.draftCount += 1
+    return draft
+  }
+
+  private func next(_ clock: inout TIDClock, after rev: TID) throws(StoreError) -> TID {
+    let now = setting.log.surroundings.clock.now()
+    return try translate({ () throws(SyntaxError) in try clock.next(after: rev, now: now) }) { _ in
+      StoreError.clock(now: now, expected: rev.microseconds)
+    }
+  }
+
+  /// Tells the outcome of a draft. If it fell, everything drafted on it falls with it.
+  private func settle(
+    _ pending: PendingCommit, _ draft: CommitDraft, _ placed: Result<[PlacedEntry], StoreError>,
+    results: [WriteResult], opCount: Int
+  ) {
+    switch placed {
+    case .success(let entries):
+      guard let entry = entries.last else {
+        preconditionFailure("INV-10: a run of no entries was written")
+      }
+      do throws(StoreError) {
+        let head = RepoHead(
+          commit: try draft.finish().commit, data: draft.unsigned.data, rev: draft.unsigned.rev,
+          lsn: entry.header.lsn,
+          seq: entry.header.seq == 0 ? nil : Seq(rawValue: entry.header.seq))
+        let receipt = CommitReceipt(
+          head: head, results: results, opCount: opCount, isNoOp: false)
+        pending.finish(.success(receipt))
+      } catch {
+        pending.finish(.failure(error))
+      }
+    case .failure(.outcomeUnknown(_, let cause)):
+      pending.finish(.failure(.outcomeUnknown(rev: draft.unsigned.rev, cause: cause)))
+    case .failure(let error):
+      speculative.withLock { $0 = nil }
+      pending.finish(.failure(error))
+    }
+  }
+}

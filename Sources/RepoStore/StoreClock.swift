@@ -1,0 +1,42 @@
+// StoreClock.swift: where a store gets time and chance from; both are passed in.
+import Glibc
+
+/// The time as a store sees it.
+public protocol StoreClock: Sendable {
+  /// Microseconds since the Unix epoch. It may stand still or step back: revs never do.
+  func now() -> UInt64
+  /// The clock identifier of the TIDs that are made, 0...1023.
+  var clockID: UInt16 { get }
+}
+
+/// The machine's clock, with a clock identifier of its own for each process.
+public struct SystemClock: StoreClock {
+  public let clockID: UInt16
+
+  public init() { clockID = UInt16.random(in: 0...1_023) }
+
+  public func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
+  }
+}
+
+/// A clock that stands still, for runs that must repeat to the byte: the i-th commit after it gets
+/// the rev of microsecond `microseconds` + i, and clock identifier 0.
+public struct FixedClock: StoreClock {
+  public var microseconds: UInt64
+  public var clockID: UInt16 { 0 }
+
+  public init(microseconds: UInt64) { self.microseconds = microseconds }
+
+  public func now() -> UInt64 { microseconds }
+}
+
+/// Everything around a store that is not its own data.
+struct Surroundings: Sendable {
+  var disk: any Disk = SystemDisk()
+  var clock: any StoreClock = SystemClock()
+  /// 64 random bits.
+  var randomWord: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+}
