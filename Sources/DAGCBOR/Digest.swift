@@ -80,6 +80,9 @@ public struct Digest: Hashable, Comparable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// The first 16 bytes as two words: enough to find by, not to trust.
+  package var halfWords: (UInt64, UInt64) { (w0, w1) }
+
   /// The number of zero bits before the first one bit, 0...256.
   @inlinable
   public var leadingZeroBitCount: Int {

@@ -52,3 +52,24 @@ extension MST {
     }
   }
 }
+
+extension MST {
+  /// Calls `visit` for each entry of a partial tree whose nodes are all in memory, passing over the
+  /// subtrees that are not there.
+  package func forEachKnownEntry(_ visit: (MSTEntry) -> Void) {
+    MST.visitKnown(root, visit)
+  }
+
+  private static func visitKnown(_ link: Link, _ visit: (MSTEntry) -> Void) {
+    switch link {
+    case .empty, .stored: return
+    case .loaded(_, let node), .pending(let node):
+      for index in 0...node.count {
+        visitKnown(node.link(index), visit)
+        if index < node.count {
+          visit(MSTEntry(key: node.key(index), value: CID(digest: node.leaves[index].value)))
+        }
+      }
+    }
+  }
+}

@@ -1,8 +1,8 @@
 // BlockIndex.swift: where the blocks and entries of sealed files are; derived, and rebuildable.
 //
 // The log is the truth: an index takes in whole segments and packs, in order, when they are sealed,
-// and can be thrown away at any time. What is newer is in memory (StoreLog). Two of them: in memory,
-// for stores without a disk of their own, and on disk (DiskIndex).
+// and can be thrown away at any time. What is newer is in memory (StoreLog). Two of them: in
+// memory, for stores without a disk of their own, and on disk (DiskIndex).
 
 import Synchronization
 
@@ -16,8 +16,8 @@ protocol BlockIndex: Sendable {
   func location(of key: BlockKey) throws(StoreError) -> BlockLocation?
   /// Takes in a sealed segment, durably.
   func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError)
-  /// Takes in a pack, durably.
-  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) throws(StoreError)
+  /// Takes in a part of a pack, durably; the pack counts as taken in with its last part.
+  func add(_ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool) throws(StoreError)
   /// The entries of a sealed segment, in order; nil where it was not taken in.
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]?
   /// Forgets a file, whose blocks nobody needs there any more.
@@ -53,10 +53,10 @@ final class MemoryIndex: BlockIndex {
     }
   }
 
-  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) {
+  func add(_ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool) {
     tables.withLock { tables in
       for block in blocks { tables.blocks[block.key] = block.location }
-      tables.files.insert(BlockFile.pack(number).code)
+      if isLast { tables.files.insert(BlockFile.pack(number).code) }
     }
   }
 

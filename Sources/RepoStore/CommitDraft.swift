@@ -81,6 +81,8 @@ final class CommitDraft: Sendable {
   }
 
   struct Finished: Sendable {
+    var signed: Commit
+    /// Its CID.
     var commit: CID
     var run: EntryRun
   }
@@ -101,8 +103,8 @@ final class CommitDraft: Sendable {
     state = Mutex(.drafted(blocks))
   }
 
-  /// Signs, checks and frames the commit, unless that is done. Cost: a signature, and the undoing of
-  /// the operations; a second caller waits for the first.
+  /// Signs, checks and frames the commit, unless that is done. Cost: a signature, and the undoing
+  /// of the operations; a second caller waits for the first.
   func finish() throws(StoreError) -> Finished {
     let result = state.withLock { state -> Result<Finished, StoreError> in
       switch state {
@@ -139,7 +141,7 @@ final class CommitDraft: Sendable {
         body: .frame(
           DraftedFrame(.commit(event)), blocks: blocks.blocks, rev: unsigned.rev)))
     run.changes.append(.head(repo, commit: cid, data: unsigned.data, rev: unsigned.rev))
-    return Finished(commit: cid, run: run)
+    return Finished(signed: commit, commit: cid, run: run)
   }
 }
 

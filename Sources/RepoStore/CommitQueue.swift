@@ -1,9 +1,9 @@
 // CommitQueue.swift: who writes the log, and what goes out together.
 //
-// Runs wait in order. Whoever comes and finds nobody writing becomes the writer: it takes what waits,
-// writes it as one batch with one sync, and tells the outcomes. A single writer so pays no switch of
-// threads; many share a sync. What is left after a caller's own batch is written by the queue of the
-// store, so that nobody works for others for long.
+// Runs wait in order. Whoever comes and finds nobody writing becomes the writer: it takes what
+// waits, writes it as one batch with one sync, and tells the outcomes. A single writer so pays no
+// switch of threads; many share a sync. What is left after a caller's own batch is written by the
+// queue of the store, so that nobody works for others for long.
 import Glibc
 import Synchronization
 

@@ -51,8 +51,10 @@ final class DiskIndex: BlockIndex {
       blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
   }
 
-  func add(_ blocks: [IndexedBlock], ofPack number: UInt32) throws(StoreError) {
-    try database.add(blocks, file: .pack(number), mark: nil)
+  func add(
+    _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool
+  ) throws(StoreError) {
+    try database.add(blocks, file: isLast ? .pack(number) : nil, mark: nil)
   }
 
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]? {

@@ -127,14 +127,16 @@ extension IndexDatabase {
     }
   }
 
-  /// Takes in the blocks of one file in one transaction, in the order of their keys.
+  /// Takes in blocks in one transaction, in the order of their keys.
+  ///
+  /// - Parameter file: the file that is whole with them.
   func add(
-    _ blocks: [IndexedBlock], file: BlockFile, mark: CleanMark?
+    _ blocks: [IndexedBlock], file: BlockFile?, mark: CleanMark?
   ) throws(StoreError) {
     let sorted = blocks.sorted { $0.key < $1.key }
     try write { transaction throws(StoreError) in
       for block in sorted { try put(block, transaction) }
-      try put(word(file.code.bigEndian), [0], in: fileTable, transaction)
+      if let file { try put(word(file.code.bigEndian), [0], in: fileTable, transaction) }
       if let mark {
         try put(Array("applied".utf8), Array(mark.text.utf8), in: marks, transaction)
       }

@@ -27,6 +27,24 @@ public final class KeyRing: Sendable {
     }
   }
 
+  /// Every key that is here, by name.
+  public func all() throws(StoreError) -> [PrivateKey] {
+    var names = Set(loaded.withLock { $0.keys })
+    let disk = SystemDisk()
+    if let directory, disk.exists(directory) {
+      let suffix = ".key"
+      for name in try onDisk({ () throws(DiskError) in try disk.names(in: directory) })
+      where name.hasSuffix(suffix) && name.hasPrefix("z") {
+        names.insert(String(name.dropLast(suffix.count)))
+      }
+    }
+    var keys: [PrivateKey] = []
+    for name in names.sorted() {
+      if let key = try key(named: name) { keys.append(key) }
+    }
+    return keys
+  }
+
   /// Keeps a key, durably where the ring has a directory. One that is there stays.
   public func add(_ key: PrivateKey) throws(StoreError) {
     let name = key.publicKey.multikey

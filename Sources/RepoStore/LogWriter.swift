@@ -1,8 +1,8 @@
 // LogWriter.swift: the end of the log: batches go out whole, one after another, each synced.
 //
 // INV-10: a batch is written only after the sync of the batch before it has returned. One writer at
-// a time holds this; who that is, is CommitQueue's business. A failed write or sync ends it for ever:
-// its outcome is not known before the store is opened again.
+// a time holds this; who that is, is CommitQueue's business. A failed write or sync ends it for
+// ever: its outcome is not known before the store is opened again.
 // Not here: what entries mean (StoreState), or finding the end (Recovery).
 import Dispatch
 

@@ -21,7 +21,6 @@ struct PackWriter {
   private var buffer: [UInt8] = []
   private var written = LogFormat.pageByteCount
   private var checksum: UInt64 = 0
-  private(set) var blocks: [IndexedBlock] = []
 
   init(
     number: UInt32, repo: RepoID, identity: StoreIdentity, layout: StoreLayout, disk: any Disk
@@ -38,12 +37,6 @@ struct PackWriter {
 
   mutating func append(_ cid: CID, _ block: [UInt8]) throws(DiskError) {
     CARWriter.appendSection(cid: cid, block: block, to: &buffer)
-    let byteCount = CID.byteCount + block.count
-    blocks.append(
-      IndexedBlock(
-        key: BlockKey(repo: repo, digest: cid.digest),
-        location: BlockLocation(
-          file: .pack(number), offset: written + buffer.count - byteCount, byteCount: byteCount)))
     if buffer.count >= PackWriter.chunkByteCount { try flush() }
   }
 
@@ -98,11 +91,25 @@ struct PackReader {
     self.files = files
   }
 
-  /// Where its blocks are, after its checksum was found right.
+  /// Takes the pack into `index`, chunk by chunk, so that memory is bounded whatever its size.
   ///
-  /// - Throws: `.corrupt` with the pack's path.
-  func blocks() throws(StoreError) -> [IndexedBlock] {
+  /// - Throws: `.corrupt` with the pack's path where it is not what was attached.
+  func add(to index: any BlockIndex) throws(StoreError) {
+    let blocksPerChunk = 100_000
     var blocks: [IndexedBlock] = []
+    try forEachBlock { block throws(StoreError) in
+      blocks.append(block)
+      guard blocks.count == blocksPerChunk else { return }
+      try index.add(blocks, ofPack: mark.number, isLast: false)
+      blocks.removeAll(keepingCapacity: true)
+    }
+    try index.add(blocks, ofPack: mark.number, isLast: true)
+  }
+
+  /// Calls `body` with each block's place, and checks the whole against the checksum.
+  func forEachBlock(
+    _ body: (IndexedBlock) throws(StoreError) -> Void
+  ) throws(StoreError) {
     let path = files.layout.path(of: .pack(mark.number))
     let checksum = try forEachChunk { chunk, start throws(StoreError) in
       let range = 0..<chunk.count
@@ -110,7 +117,7 @@ struct PackReader {
         try CARSection.bare(in: chunk, range)
       }) { _ in StoreError.corrupt(Corruption(.pack, path, at: start)) }
       for section in sections {
-        blocks.append(
+        try body(
           IndexedBlock(
             key: BlockKey(repo: mark.repo, digest: section.cid.digest),
             location: BlockLocation(
@@ -119,7 +126,6 @@ struct PackReader {
       }
     }
     guard checksum == mark.checksum else { throw .corrupt(Corruption(.pack, path)) }
-    return blocks
   }
 
   /// Calls `body` with the chunks as they were written; each holds whole sections.

@@ -1,7 +1,7 @@
 // RecordWrite.swift: what a caller asks for, what came of it, and the bounds of both.
 //
-// Semantics are those of com.atproto.repo.applyWrites: the writes of one commit are judged in order,
-// each against what those before it leave, and take effect together or not at all.
+// Semantics are those of com.atproto.repo.applyWrites: the writes of one commit are judged in
+// order, each against what those before it leave, and take effect together or not at all.
 // Spec: https://atproto.com/specs/repository, lexicon com.atproto.repo.*
 import ATSyntax
 import DAGCBOR

@@ -169,7 +169,8 @@ struct Recovery: Sendable {
     if let mark = witness.mark, mark.identity == header.identity {
       if mark.lsn > last {
         damage = Corruption(
-          .lostTail, path, at: end, "the last clean close was at \(mark.lsn), the log ends at \(last)")
+          .lostTail, path, at: end,
+          "the last clean close was at \(mark.lsn), the log ends at \(last)")
         return
       }
       isClean =

@@ -49,8 +49,8 @@ extension RepoSnapshot {
     func holdsRecord(_ cid: CID) -> Bool { !newRecords.contains(cid) }
   }
 
-  /// Cost: the difference, and one walk along the earlier tree where records came or changed: one of
-  /// the same content may stand there under another path.
+  /// Cost: the difference, and one walk along the earlier tree where records came or changed: one
+  /// of the same content may stand there under another path.
   private func knownBlocks(in earlier: RepoSnapshot) throws(StoreError) -> KnownBlocks {
     let (from, to) = (earlier.tree, tree)
     let diff = try inTree { () throws(MSTError) in try from.diff(to: to) }
@@ -64,8 +64,8 @@ extension RepoSnapshot {
     return KnownBlocks(newNodes: Set(diff.newNodes), newRecords: records)
   }
 
-  /// The proof of what is at `path`: the commit, the nodes on the way, and the record where there is
-  /// one; without it, the proof that there is none.
+  /// The proof of what is at `path`: the commit, the nodes on the way, and the record where there
+  /// is one; without it, the proof that there is none.
   public func proof(of path: RecordPath) throws(StoreError) -> [UInt8] {
     let tree = tree
     let key = MSTKey(path)

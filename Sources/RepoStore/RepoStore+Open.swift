@@ -213,7 +213,12 @@ extension RepoStore {
       try log.index.add(try log.contents(of: mark), identity: state.identity)
     }
     for pack in state.packs where !known.contains(BlockFile.pack(pack.number).code) {
-      try log.index.add(try PackReader(pack, in: log.files).blocks(), ofPack: pack.number)
+      try PackReader(pack, in: log.files).add(to: log.index)
+    }
+    // An import that a crash cut short between its pack and its entry.
+    let attached = Set(state.packs.map { BlockFile.pack($0.number).code })
+    for code in known where !attached.contains(code) {
+      if case .pack = BlockFile(code: code) { try log.index.remove(BlockFile(code: code)) }
     }
   }
 }

@@ -1,4 +1,5 @@
-// RepoStore.swift: a store: one directory, one log, many repos; the door for programs that embed it.
+// RepoStore.swift: a store: one directory, one log, many repos; the door for programs that embed
+// it.
 //
 // Opening is in RepoStore+Open, making and deleting repos in RepoStore+Repos, reading the log in
 // EventReader, one repo in Repo. Nothing here knows HTTP, schemas or a terminal.
@@ -14,7 +15,8 @@ import Synchronization
 public enum Durability: String, Hashable, Sendable, CaseIterable {
   /// All of it: a sync stands before every acknowledgement.
   case full
-  /// What the system has written by itself; a power cut may take the newest commits, never the order.
+  /// What the system has written by itself; a power cut may take the newest commits, never the
+  /// order.
   case relaxed
 }
 

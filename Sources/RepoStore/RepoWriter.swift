@@ -93,7 +93,8 @@ final class RepoWriter: Sendable {
     guard let status = setting.log.read({ $0.state.repos[id] }), let head = status.head else {
       throw .noRepo(name.did, name.space)
     }
-    // Taken out: a second reference to the tree's nodes would keep them from being changed in place.
+    // Taken out: a second reference to the tree's nodes would keep them from being changed in
+    // place.
     var current = speculative.take() ?? start(from: head)
     defer { speculative = current }
     if let failure = setting.log.read({ $0.failure }) {

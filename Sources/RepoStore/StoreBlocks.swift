@@ -30,10 +30,17 @@ struct StoreBlocks: BlockReader {
   func bytes(of cid: CID) throws(StoreError) -> [UInt8]? {
     let key = BlockKey(repo: repo, digest: cid.digest)
     if let bytes = cache.bytes(of: key) { return bytes }
-    guard let location = try log.location(of: key) else { return nil }
-    let bytes = try read(location, cid)
+    guard let bytes = try bytesOnDisk(of: cid) else { return nil }
     cache.insert(key, bytes)
     return bytes
+  }
+
+  /// The same, read from the disk whatever the cache holds.
+  func bytesOnDisk(of cid: CID) throws(StoreError) -> [UInt8]? {
+    guard let location = try log.location(of: BlockKey(repo: repo, digest: cid.digest)) else {
+      return nil
+    }
+    return try read(location, cid)
   }
 
   private func read(_ location: BlockLocation, _ cid: CID) throws(StoreError) -> [UInt8] {
@@ -55,8 +62,8 @@ struct StoreBlocks: BlockReader {
   }
 }
 
-/// Blocks in memory, forgotten by age: two generations, of which the older goes when the younger has
-/// half of the bytes.
+/// Blocks in memory, forgotten by age: two generations, of which the older goes when the younger
+/// has half of the bytes.
 final class BlockCache: Sendable {
   private struct Generations {
     var young: [BlockKey: [UInt8]] = [:]

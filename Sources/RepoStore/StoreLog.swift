@@ -1,8 +1,9 @@
-// StoreLog.swift: the log and what it means right now: one writer at its end, any number of readers.
+// StoreLog.swift: the log and what it means right now: one writer at its end, any number of
+// readers.
 //
 // Readers see durable entries only: an entry is published after the sync of its batch, all at once:
-// heads, block locations and numbers. What is sealed moves to the index beside; until it is there it
-// stays in memory. Not here: who may write what (CommitQueue, RepoWriter).
+// heads, block locations and numbers. What is sealed moves to the index beside; until it is there
+// it stays in memory. Not here: who may write what (CommitQueue, RepoWriter).
 import DAGCBOR
 import Dispatch
 import Synchronization

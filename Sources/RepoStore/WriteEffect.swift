@@ -2,8 +2,8 @@
 //
 // The writes of one commit are judged in order, each on what those before it leave; what is left at
 // the end is the net effect: one operation a path, none where a record ends as it was. A commit
-// without operations is still a commit, unless every write was one that asks for a state rather than
-// a change.
+// without operations is still a commit, unless every write was one that asks for a state rather
+// than a change.
 // Spec: com.atproto.repo.applyWrites, protocol: one op per path.
 import ATSyntax
 import DAGCBOR

@@ -1,8 +1,9 @@
 // ZeroedSpace.swift: zeros ahead of the writer, so that a sync has no file length to make durable.
 //
 // An append into space that is already written and synced costs one flush; into a growing file, or
-// one that is merely allocated, it costs a journal commit as well: about half of the rate. Zeros are
-// written and synced in pieces beside the writer, so that its own sync waits for at most one piece.
+// one that is merely allocated, it costs a journal commit as well: about half of the rate. Zeros
+// are written and synced in pieces beside the writer, so that its own sync waits for at most one
+// piece.
 import Dispatch
 import Synchronization
 
