@@ -23,31 +23,38 @@ extension MST {
     _ visit: (TreeBlock) throws(E) -> Void
   ) throws(E) {
     guard let digest = root.digest else { return }
-    try visitBlocks(of: digest, height: nil, neededBy: nil, skip, wrap, visit)
+    try withoutActuallyEscaping(skip) { skip throws(E) in
+      let walk = BlockWalk(tree: self, skips: skip)
+      try walk.visit(digest, height: nil, neededBy: nil, wrap: wrap, visit)
+    }
   }
+}
 
-  private func visitBlocks<E: Error>(
-    of digest: Digest, height: Int?, neededBy parent: Digest?, _ skip: (CID) -> Bool,
-    _ wrap: (MSTError) -> E, _ visit: (TreeBlock) throws(E) -> Void
+private struct BlockWalk {
+  let tree: MST
+  let skips: (CID) -> Bool
+
+  func visit<E: Error>(
+    _ digest: Digest, height: Int?, neededBy parent: Digest?, wrap: (MSTError) -> E,
+    _ body: (TreeBlock) throws(E) -> Void
   ) throws(E) {
     let cid = CID(digest: digest)
-    if skip(cid) { return }
+    if skips(cid) { return }
     let block: [UInt8]
     let node: MSTNode
     do throws(MSTError) {
-      block = try bytes(cid, neededBy: parent)
+      block = try tree.bytes(cid, neededBy: parent)
       node = try MST.decoded(block, cid, height: height)
     } catch {
       throw wrap(error)
     }
-    try visit(.node(cid, block))
+    try body(.node(cid, block))
     for index in 0...node.count {
       if let child = node.link(index).digest {
-        try visitBlocks(
-          of: child, height: node.height - 1, neededBy: digest, skip, wrap, visit)
+        try visit(child, height: node.height - 1, neededBy: digest, wrap: wrap, body)
       }
       if index < node.count {
-        try visit(.record(node.key(index), CID(digest: node.leaves[index].value)))
+        try body(.record(node.key(index), CID(digest: node.leaves[index].value)))
       }
     }
   }

@@ -32,6 +32,7 @@ public struct BlobStore: Sendable {
     return cid
   }
 
+  /// Whether the blob is here; its bytes are not read.
   public func contains(_ cid: CID) -> Bool { disk.exists(path(of: cid)) }
 
   /// The bytes of a blob, hashed again as they come from the disk; nil where it is not here.
@@ -53,6 +54,7 @@ public struct BlobStore: Sendable {
 }
 
 extension RepoStore {
+  /// The blobs beside the log.
   public var blobs: BlobStore {
     BlobStore(
       root: log.files.layout.blobs, disk: surroundings.disk, randomWord: surroundings.randomWord)

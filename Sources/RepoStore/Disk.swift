@@ -21,7 +21,7 @@ public struct DiskError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// An open file.
-protocol DiskFile: AnyObject, Sendable {
+protocol DiskFile: Sendable {
   var path: String { get }
   func byteCount() throws(DiskError) -> Int
   /// Fills `buffer` from `offset` on; returns fewer bytes only at the end of the file.

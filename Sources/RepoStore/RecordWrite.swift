@@ -8,6 +8,7 @@ import DAGCBOR
 
 /// One write of one record.
 public struct RecordWrite: Hashable, Sendable {
+  /// What to do, and what must be there for it.
   public enum Action: Hashable, Sendable {
     /// The record must not be there.
     case create(CBORValue)

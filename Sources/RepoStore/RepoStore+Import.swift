@@ -4,7 +4,8 @@
 // pack in the order of an export; one run of entries makes the pack, the head and its #sync part of
 // the store. A refused import leaves nothing behind.
 // A repo that is not here is adopted with its commit as it is; one that is here gets a new commit
-// of its own on the imported tree.   Spec: com.atproto.repo.importRepo, https://atproto.com/specs/sync
+// of its own on the imported tree.
+// Spec: com.atproto.repo.importRepo, https://atproto.com/specs/sync
 import ATCrypto
 import ATSyntax
 import DAGCBOR

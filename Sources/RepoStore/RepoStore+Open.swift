@@ -94,9 +94,10 @@ private struct Opening {
       try surroundings.disk.syncDirectory(files.layout.root)
       return writer
     }
-    let store = try assembled(
-      place, StoreState(identity: identity),
-      SegmentContents(number: 1, firstLSN: header.firstLSN), writer: writer)
+    let found = Found(
+      state: StoreState(identity: identity),
+      contents: SegmentContents(number: 1, firstLSN: header.firstLSN), writer: writer)
+    let store = assembled(place, found, index: try Opening.index(place), damage: nil)
     try store.log.checkpoint()
     try lock?.write(nil)
     return store
@@ -123,8 +124,9 @@ private struct Opening {
       writer = try rewrite(recovery, &state, &contents)
     }
     try removeTemporary(writable)
-    let store = try assembled(
-      place, state, contents, writer: writer, index: index, damage: recovery.damage)
+    let store = assembled(
+      place, Found(state: state, contents: contents, writer: writer), index: index,
+      damage: recovery.damage)
     try store.indexMissing()
     if writable && !recovery.isClean { try store.log.checkpoint() }
     if writable { try lock?.write(mark) }
@@ -188,15 +190,19 @@ private struct Opening {
     return try DiskIndex(directory)
   }
 
+  /// What the log said, and its end; without one the store is only read.
+  private struct Found {
+    var state: StoreState
+    var contents: SegmentContents
+    var writer: LogWriter?
+  }
+
   private func assembled(
-    _ place: RepoStore.Place, _ state: StoreState, _ contents: SegmentContents,
-    writer: LogWriter?, index: (any BlockIndex)? = nil, damage: Corruption? = nil
-  ) throws(StoreError) -> RepoStore {
-    let known: any BlockIndex
-    if let index { known = index } else { known = try Opening.index(place) }
+    _ place: RepoStore.Place, _ found: Found, index: any BlockIndex, damage: Corruption?
+  ) -> RepoStore {
     let log = StoreLog(
-      files, surroundings, index: known, queue: queue,
-      recovered: (state, contents, writer))
+      files, surroundings, index: index, queue: queue,
+      recovered: (found.state, found.contents, found.writer))
     return RepoStore(
       directory: files.layout.root, options: options, log: log, lock: lock,
       keys: KeyRing(directory: place.keys), openedAt: log.lastLSN, damage: damage)

@@ -15,6 +15,7 @@ public struct SystemClock: StoreClock {
 
   public init() { clockID = UInt16.random(in: 0...1_023) }
 
+  /// The real-time clock, in microseconds.
   public func now() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
@@ -30,6 +31,7 @@ public struct FixedClock: StoreClock {
 
   public init(microseconds: UInt64) { self.microseconds = microseconds }
 
+  /// Always `microseconds`.
   public func now() -> UInt64 { microseconds }
 }
 

@@ -6,6 +6,7 @@ import ATSyntax
 import DAGCBOR
 import MST
 
+/// What a store refused, what its disk did, or what it found damaged.
 public enum StoreError: Error, Hashable, Sendable {
   // The caller's.
   case noStore(path: String)
@@ -84,6 +85,7 @@ public enum ImportFault: Error, Hashable, Sendable {
 
 /// Damage, and where it is.
 public struct Corruption: Hashable, Sendable {
+  /// The rule that is broken.
   public enum Kind: String, Hashable, Sendable {
     case segmentHeader = "a segment's first page is damaged"
     case segmentMissing = "a segment is missing"

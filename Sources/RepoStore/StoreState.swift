@@ -144,6 +144,7 @@ public struct RepoPolicy: Hashable, Sendable {
     privateCollections.contains { RepoPolicy.matches($0, collection) } ? .private : .public
   }
 
+  /// Whether records of `collection` may only be added.
   public func isAppendOnly(_ collection: NSID) -> Bool {
     appendOnlyCollections.contains { RepoPolicy.matches($0, collection) }
   }

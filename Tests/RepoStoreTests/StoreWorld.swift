@@ -2,6 +2,7 @@
 import ATCrypto
 import ATSyntax
 import DAGCBOR
+import Foundation
 import Glibc
 import TestKit
 
@@ -12,7 +13,8 @@ final class Scratch {
   let path: String
 
   init() {
-    var template = Array("/tmp/plaited-test-XXXXXX".utf8CString)
+    let folder = FileManager.default.temporaryDirectory.path
+    var template = Array("\(folder)/plaited-test-XXXXXX".utf8CString)
     // Safe: mkdtemp writes into the template, which ends with a zero byte.
     path = template.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? ""
