@@ -58,20 +58,14 @@ extension StreamFields {
       try fields.op()
     }
     let (rev, seq, did, time) = (try rev(), try seq(), try did("repo"), try time())
-    let since = try nullable("since") { (cursor) throws(CBORError) in try cursor.readText() }
-    let sinceRev: TID? =
-      if let since {
-        try parsed(since) { (text) throws(SyntaxError) in try TID(utf8: text) }
-      } else {
-        nil
-      }
+    let since = try since()
     let blocks = try byteString("blocks", max: StreamLimits.commitBlocksByteCountMax)
     let commit = try value("commit") { (cursor) throws(CBORError) in try cursor.readLink() }
     let prevData = try optional("prevData") { (cursor) throws(CBORError) in
       try cursor.readLink()
     }
     let event = CommitEvent(
-      did: did, rev: rev, since: sinceRev, commit: commit, blocks: blocks, ops: ops,
+      did: did, rev: rev, since: since, commit: commit, blocks: blocks, ops: ops,
       prevData: prevData)
     return .message(seq: seq, time: time, event: .commit(event))
   }
@@ -132,6 +126,13 @@ extension StreamFields {
 
   fileprivate mutating func seq() throws(StreamFrameError) -> Int64 {
     try value("seq") { (cursor) throws(CBORError) in Int64(try cursor.readUnsigned()) }
+  }
+
+  /// Null before the first commit. Relays pass on what some servers write there: an empty text.
+  private mutating func since() throws(StreamFrameError) -> TID? {
+    let text = try nullable("since") { (cursor) throws(CBORError) in try cursor.readText() }
+    guard let text, !text.isEmpty else { return nil }
+    return try parsed(text) { (text) throws(SyntaxError) in try TID(utf8: text) }
   }
 
   private mutating func time() throws(StreamFrameError) -> Datetime {
