@@ -70,15 +70,15 @@ extension RecordPath {
   /// exactly one slash, something on either side of it. Every record path is a storage key.
   public static func isStorageKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard SyntaxError.Kind.storageKey.byteCounts.contains(bytes.count) else { return false }
-    var slash = 0
-    for index in 0..<bytes.count {
-      let byte = bytes[index]
-      if byte.isRecordKeyByte { continue }
-      guard byte == UInt8(ascii: "/"), slash == 0 else { return false }
-      slash = index
-      if index == 0 { return false }
+    let slash = UInt8(ascii: "/")
+    guard bytes[0] != slash, bytes[bytes.count - 1] != slash else { return false }
+    if bytes.count >= StorageKeyScan.byteCountMin { return StorageKeyScan.isKey(bytes) }
+    var slashCount = 0
+    for byte in bytes where !byte.isRecordKeyByte {
+      guard byte == slash else { return false }
+      slashCount += 1
     }
-    return slash > 0 && slash + 1 < bytes.count
+    return slashCount == 1
   }
 
   /// As `isStorageKey`, saying what is wrong. O(length), at most 1 024 bytes are read.

@@ -86,6 +86,50 @@ struct RecordPathTests {
       #expect(isKey == allowed.contains(byte), "\(byte)")
     }
   }
+
+  @Test("a tree's key is judged by each of its bytes, wherever in it they stand")
+  func storageKeyPlaces() {
+    // Lengths around one, two and three vectors of sixteen.
+    for count in [1, 2, 3, 8, 15, 16, 17, 18, 31, 32, 33, 34, 47, 48, 49, 65] {
+      let letters = [UInt8](repeating: UInt8(ascii: "k"), count: count)
+      #expect(!letters.withUnsafeBytes(RecordPath.isStorageKey), "\(count) without a slash")
+      for place in 0..<count {
+        var key = letters
+        key[place] = UInt8(ascii: "/")
+        expectOneRule(key)
+        for other in 0..<count where other != place {
+          for byte in [UInt8(ascii: "/"), 0, 0x2c, 0x3b, 0x40, 0x5b, 0x60, 0x7b, 0x7f, 0xaf, 0xff] {
+            var key = key
+            key[other] = byte
+            expectOneRule(key)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("every byte is judged alike in a long key and in a short one")
+  func storageKeyLongBytes() {
+    for byte in UInt8(0)...255 {
+      for place in 0..<35 where place != 20 {
+        var key = Array("app.bsky.feed.like.a/3jzfcijpj2z2a.b".utf8)
+        key[place] = byte
+        expectOneRule(key)
+      }
+    }
+  }
+
+  /// The rule once more, a byte at a time.
+  private func expectOneRule(_ key: [UInt8]) {
+    let slash = UInt8(ascii: "/")
+    let others = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~-:.".utf8)
+    let expected =
+      key.filter { $0 == slash }.count == 1 && key.first != slash && key.last != slash
+      && key.allSatisfy { $0 == slash || others.contains($0) }
+    if key.withUnsafeBytes(RecordPath.isStorageKey) != expected {
+      Issue.record("\(key) is \(expected ? "" : "no ")key")
+    }
+  }
 }
 
 @Suite("AT-URIs")
