@@ -8,10 +8,10 @@ import DAGCBOR
 
 /// Builds a tree's blocks from entries in ascending key order, in O(height) memory.
 public struct MSTBuilder: ~Copyable {
-  /// Layer by layer from zero; a layer is open where its writer is not empty. Memory of our own,
+  /// Layer by layer from zero; a node is open where its writer is not empty. Memory of our own,
   /// since an array cannot hold what cannot be copied, and objects cost a third of a build in
   /// reference counts and access checks.
-  private let layers: UnsafeMutablePointer<NodeWriter>
+  private let layers: UnsafeMutablePointer<OpenLayer>
   private var layerCount = 0
   /// The layer of the last key, nil before the first.
   private var lastHeight: Int?
@@ -56,19 +56,25 @@ public struct MSTBuilder: ~Copyable {
   ) throws(MSTError) {
     let height = MSTKey.height(of: key)
     guard height <= heightMax else { throw .limit(.tooHigh, key: text(key)) }
-    if let lastHeight, !layers[lastHeight].isFollowed(by: key) {
-      throw .notAscending(key: text(key))
+    var shared: Int?
+    if let lastHeight {
+      let count = layers[lastHeight].sharedCount(with: key)
+      guard layers[lastHeight].isFollowed(by: key, sharing: count) else {
+        throw .notAscending(key: text(key))
+      }
+      if lastHeight == height { shared = count }
     }
     while layerCount <= height {
       // Safe: there is room for acceptedHeightMax + 1 layers, and height is at most heightMax.
-      (layers + layerCount).initialize(to: NodeWriter())
+      (layers + layerCount).initialize(to: OpenLayer())
       layerCount += 1
     }
     for lower in 0..<height { close(lower, emit) }
-    guard layers[height].count < MSTLimits.entryCountMax else {
+    guard layers[height].writer.count < MSTLimits.entryCountMax else {
       throw .limit(.tooManyEntries, key: text(key))
     }
-    layers[height].append(key: key, value: value)
+    layers[height].append(
+      key: key, sharing: shared ?? layers[height].sharedCount(with: key), value: value)
     lastHeight = height
   }
 
@@ -76,30 +82,18 @@ public struct MSTBuilder: ~Copyable {
   public mutating func finish(emit: (CID, RawSpan) -> Void) -> CID {
     lastHeight = nil
     // The top is the highest layer with a key: all above it are closed or were never opened.
-    guard let top = (0..<layerCount).last(where: { !layers[$0].isEmpty }) else {
-      var writer = NodeWriter()
-      return CID(digest: MSTBuilder.emitted(&writer, emit))
+    guard let top = (0..<layerCount).last(where: { !layers[$0].writer.isEmpty }) else {
+      var layer = OpenLayer()
+      return CID(digest: layer.close(emit))
     }
     for lower in 0..<top { close(lower, emit) }
-    return CID(digest: MSTBuilder.emitted(&layers[top], emit))
+    return CID(digest: layers[top].close(emit))
   }
 
   /// Finishes the open node of a layer, if there is one, as a link of the layer above.
   private func close(_ height: Int, _ emit: (CID, RawSpan) -> Void) {
-    guard !layers[height].isEmpty else { return }
-    layers[height + 1].link(MSTBuilder.emitted(&layers[height], emit))
-  }
-
-  private static func emitted(
-    _ writer: inout NodeWriter, _ emit: (CID, RawSpan) -> Void
-  ) -> Digest {
-    let digest = writer.finish { bytes in
-      let digest = Digest(of: bytes)
-      emit(CID(digest: digest), bytes.bytes)
-      return digest
-    }
-    writer.reset()
-    return digest
+    guard !layers[height].writer.isEmpty else { return }
+    layers[height + 1].link(layers[height].close(emit))
   }
 
   private func text(_ key: UnsafeRawBufferPointer) -> String {

@@ -180,13 +180,14 @@ extension MSTNode {
     if height > 0, let left = links[0].digest { writer.link(left) }
     keyBytes.withUnsafeBytes { keyBytes in
       var start = 0
+      var last = UnsafeRawBufferPointer(start: nil, count: 0)
       for index in 0..<leaves.count {
         let leaf = leaves[index]
         let end = Int(leaf.keyEnd)
-        writer.append(
-          key: UnsafeRawBufferPointer(rebasing: keyBytes[start..<end]), value: leaf.value)
+        let key = UnsafeRawBufferPointer(rebasing: keyBytes[start..<end])
+        writer.append(key: key, sharing: KeyOrder.commonPrefix(last, key), value: leaf.value)
         if height > 0, let right = links[index + 1].digest { writer.link(right) }
-        start = end
+        (start, last) = (end, key)
       }
     }
     return writer.finish(body)

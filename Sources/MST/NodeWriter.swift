@@ -24,18 +24,10 @@ struct NodeWriter: ~Copyable {
   private var left: Digest?
   private var heldValue = Digest(zero: ())
   private var heldLink: Digest?
-  private var lastKey: UnsafeMutableRawBufferPointer
-  private var lastKeyCount = 0
 
-  init() {
-    buffer = .allocate(byteCount: 4_096, alignment: 8)
-    lastKey = .allocate(byteCount: MSTLimits.keyByteCountMax, alignment: 8)
-  }
+  init() { buffer = .allocate(byteCount: 4_096, alignment: 8) }
 
-  deinit {
-    buffer.deallocate()
-    lastKey.deallocate()
-  }
+  deinit { buffer.deallocate() }
 
   var isEmpty: Bool { entryCount == 0 && left == nil }
   var count: Int { entryCount }
@@ -46,34 +38,21 @@ struct NodeWriter: ~Copyable {
     entryCount = 0
     left = nil
     heldLink = nil
-    lastKeyCount = 0
   }
 
-  /// Whether `key` comes after the key of the last entry.
-  func isFollowed(by key: UnsafeRawBufferPointer) -> Bool {
-    KeyOrder.compare(currentKey, key) < 0
-  }
-
-  private var currentKey: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: lastKey[..<lastKeyCount])
-  }
-
-  /// Adds an entry. The caller has checked that keys ascend, fit, and are at most 256.
-  mutating func append(key: UnsafeRawBufferPointer, value: Digest) {
+  /// Adds an entry, whose key shares its first `shared` bytes, and no more, with the key before it.
+  /// The caller has checked that keys ascend, fit, and are at most 256.
+  mutating func append(key: UnsafeRawBufferPointer, sharing shared: Int, value: Digest) {
     if entryCount > 0 { flushHeldEntry() }
-    let shared = KeyOrder.commonPrefix(currentKey, key)
     let suffix = UnsafeRawBufferPointer(rebasing: key[shared...])
     reserve(suffix.count + NodeWriter.entryByteCountMax)
     put(0x6b61a4, byteCount: 3)  // map(4), "k"
     putHead(major: 0x40, suffix.count)
     // Safe: room was reserved for the suffix.
-    if let base = suffix.baseAddress { cursor.copyMemory(from: base, byteCount: suffix.count) }
+    cursor.copyShort(suffix)
     end += suffix.count
     put(0x7061, byteCount: 2)  // "p"
     putHead(major: 0x00, shared)
-    // Safe: a key is at most keyByteCountMax bytes, which is lastKey's size.
-    lastKey.copyMemory(from: key)
-    lastKeyCount = key.count
     heldValue = value
     heldLink = nil
     entryCount += 1
