@@ -67,11 +67,12 @@ static inline __attribute__((always_inline)) void digest_with(compress_fn compre
   if (whole > 0) compress(state, bytes, whole);
 
   // The tail: what is left, 0x80, zeros, and the length in bits as 8 big-endian bytes.
+  // All of it is cleared, since a count that the compiler knows needs no call.
   uint8_t tail[128];
   size_t tail_blocks = rest < 56 ? 1 : 2, tail_count = tail_blocks * 64;
+  memset(tail, 0, sizeof tail);
   if (rest > 0) memcpy(tail, bytes + whole * 64, rest);
   tail[rest] = 0x80;
-  memset(tail + rest + 1, 0, tail_count - rest - 1);
   uint64_t bits = (uint64_t)count * 8;
   store_be32(tail + tail_count - 8, (uint32_t)(bits >> 32));
   store_be32(tail + tail_count - 4, (uint32_t)bits);
