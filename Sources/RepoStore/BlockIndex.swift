@@ -20,6 +20,12 @@ protocol BlockIndex: Sendable {
   func add(_ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool) throws(StoreError)
   /// The entries of a sealed segment, in order; nil where it was not taken in.
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]?
+  /// What was kept of the segment being written at the last clean close.
+  func activeRun() throws(StoreError) -> ActiveRun?
+  /// Keeps it.
+  func keep(_ run: ActiveRun) throws(StoreError)
+  /// Forgets everything: it was the index of another store, or of another life of this one.
+  func clear() throws(StoreError)
   /// Forgets a file, whose blocks nobody needs there any more.
   func remove(_ file: BlockFile) throws(StoreError)
 }
@@ -45,7 +51,7 @@ final class MemoryIndex: BlockIndex {
 
   func add(_ contents: SegmentContents, identity: StoreIdentity) {
     tables.withLock { tables in
-      tables.blocks.merge(contents.blocks) { _, new in new }
+      tables.blocks.merge(contents.allBlocks) { _, new in new }
       tables.entries[contents.number] = contents.entries
       tables.files.insert(BlockFile.segment(contents.number).code)
       tables.applied = CleanMark(
@@ -63,6 +69,12 @@ final class MemoryIndex: BlockIndex {
   func entries(ofSegment number: UInt32) -> [EntrySummary]? {
     tables.withLock { $0.entries[number] }
   }
+
+  func activeRun() -> ActiveRun? { nil }
+
+  func keep(_ run: ActiveRun) {}
+
+  func clear() { tables.withLock { $0 = Tables() } }
 
   func remove(_ file: BlockFile) {
     tables.withLock { tables in

@@ -70,6 +70,10 @@ struct SegmentContents: Sendable {
   var firstLSN: LSN
   var entries: [EntrySummary] = []
   var blocks: [BlockKey: BlockLocation] = [:]
+  /// Blocks from before the store was opened, where they were kept sorted.
+  var settled: BlockRun?
+  /// How many of the entries were kept with them.
+  var settledEntryCount = 0
   /// The checksum of the last entry's header.
   var lastChecksum: UInt64 = 0
 

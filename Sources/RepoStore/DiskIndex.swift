@@ -46,7 +46,7 @@ final class DiskIndex: BlockIndex {
     try EntryFile(directory, contents.number).write(contents.entries)
     let mark = CleanMark(
       identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
-    let blocks = contents.blocks.map { IndexedBlock(key: $0.key, location: $0.value) }
+    let blocks = contents.allBlocks.map { IndexedBlock(key: $0.key, location: $0.value) }
     try database.add(
       blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
   }
@@ -56,6 +56,27 @@ final class DiskIndex: BlockIndex {
   ) throws(StoreError) {
     try database.add(blocks, file: isLast ? .pack(number) : nil, mark: nil)
   }
+
+  func activeRun() throws(StoreError) -> ActiveRun? {
+    try DerivedFile.read(activePath).flatMap { ActiveRun($0) }
+  }
+
+  func keep(_ run: ActiveRun) throws(StoreError) {
+    try DerivedFile.write(run.encoded, to: activePath)
+  }
+
+  func clear() throws(StoreError) {
+    for code in try database.files() {
+      if case .segment(let number) = BlockFile(code: code) {
+        try EntryFile(directory, number).remove()
+      }
+    }
+    try DerivedFile.remove(activePath)
+    try database.clear()
+    recentEntries.withLock { $0 = [:] }
+  }
+
+  private var activePath: String { "\(directory)/active.run" }
 
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]? {
     if let entries = recentEntries.withLock({ $0[number] }) { return entries }
@@ -77,11 +98,10 @@ final class DiskIndex: BlockIndex {
   }
 }
 
-/// The entries of one sealed segment, 40 bytes each behind a header of 24: magic, count, checksum.
+/// The entries of one sealed segment behind a header of 16 bytes: magic and checksum.
 private struct EntryFile {
   private static let magic: UInt64 = 0x5849_4445_5449_4c50  // "PLITEDIX"
-  private static let headerByteCount = 24
-  private static let entryByteCount = 40
+  private static let headerByteCount = 16
 
   private let path: String
 
@@ -90,24 +110,36 @@ private struct EntryFile {
   }
 
   func write(_ entries: [EntrySummary]) throws(StoreError) {
-    var bytes = [UInt8](
-      repeating: 0, count: EntryFile.headerByteCount + entries.count * EntryFile.entryByteCount)
+    var bytes = [UInt8](repeating: 0, count: EntryFile.headerByteCount)
+    bytes += EntryTable.encode(entries)
     bytes.withUnsafeMutableBytes { bytes in
-      // Safe: the array has room for the header and each entry.
-      for (index, entry) in entries.enumerated() {
-        let start = EntryFile.headerByteCount + index * EntryFile.entryByteCount
-        bytes.store(UInt64(entry.offset), at: start)
-        bytes.store(entry.seq, at: start + 8)
-        bytes.store(entry.rev, at: start + 16)
-        bytes.store(UInt64(entry.payloadByteCount), at: start + 24)
-        bytes.store(entry.repo.rawValue, at: start + 32)
-        bytes.store(entry.kind, at: start + 36)
-        bytes.store(entry.stream, at: start + 37)
-      }
+      // Safe: the header's 16 bytes are there.
       bytes.store(EntryFile.magic, at: 0)
-      bytes.store(UInt64(entries.count), at: 8)
-      bytes.store(EntryFile.checksum(UnsafeRawBufferPointer(bytes)), at: 16)
+      bytes.store(EntryFile.checksum(UnsafeRawBufferPointer(bytes)), at: 8)
     }
+    try DerivedFile.write(bytes, to: path)
+  }
+
+  /// nil where there is no such file, or it is not whole: then the segment is read again.
+  func read() throws(StoreError) -> [EntrySummary]? {
+    guard let bytes = try DerivedFile.read(path) else { return nil }
+    let isWhole = bytes.withUnsafeBytes { bytes in
+      bytes.count >= EntryFile.headerByteCount && bytes.word(at: 0) == EntryFile.magic
+        && bytes.word(at: 8) == EntryFile.checksum(bytes)
+    }
+    return isWhole ? EntryTable.decode(bytes[EntryFile.headerByteCount...]) : nil
+  }
+
+  func remove() throws(StoreError) { try DerivedFile.remove(path) }
+
+  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...]), seed: magic)
+  }
+}
+
+/// Files that can be made again: written whole under a temporary name, never changed.
+private enum DerivedFile {
+  static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
     try onDisk { () throws(DiskError) in
       let disk = SystemDisk()
       let file = try disk.open(path + ".new", .creating)
@@ -117,41 +149,18 @@ private struct EntryFile {
     }
   }
 
-  /// nil where there is no such file, or it is not whole: then the segment is read again.
-  func read() throws(StoreError) -> [EntrySummary]? {
+  static func read(_ path: String) throws(StoreError) -> [UInt8]? {
     let disk = SystemDisk()
     guard disk.exists(path) else { return nil }
-    let bytes = try onDisk { () throws(DiskError) in
+    return try onDisk { () throws(DiskError) in
       let file = try disk.open(path, .reading)
       return try file.bytes(at: 0, byteCount: try file.byteCount())
     }
-    return bytes.withUnsafeBytes { bytes -> [EntrySummary]? in
-      guard bytes.count >= EntryFile.headerByteCount, bytes.word(at: 0) == EntryFile.magic,
-        bytes.word(at: 16) == EntryFile.checksum(bytes),
-        bytes.count
-          == EntryFile.headerByteCount + Int(clamping: bytes.word(at: 8))
-          * EntryFile.entryByteCount
-      else { return nil }
-      return (0..<Int(bytes.word(at: 8))).map { index in
-        let start = EntryFile.headerByteCount + index * EntryFile.entryByteCount
-        let names = bytes.word(at: start + 32)
-        return EntrySummary(
-          offset: Int(bytes.word(at: start)), payloadByteCount: Int(bytes.word(at: start + 24)),
-          seq: bytes.word(at: start + 8), repo: RepoID(rawValue: UInt32(truncatingIfNeeded: names)),
-          rev: bytes.word(at: start + 16), kind: UInt8(truncatingIfNeeded: names >> 32),
-          stream: UInt8(truncatingIfNeeded: names >> 40))
-      }
-    }
   }
 
-  func remove() throws(StoreError) {
-    try onDisk { () throws(DiskError) in
-      let disk = SystemDisk()
-      if disk.exists(path) { try disk.remove(path) }
-    }
-  }
-
-  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[headerByteCount...]), seed: magic)
+  static func remove(_ path: String) throws(StoreError) {
+    let disk = SystemDisk()
+    guard disk.exists(path) else { return }
+    try onDisk { () throws(DiskError) in try disk.remove(path) }
   }
 }

@@ -30,19 +30,33 @@ final class IndexDatabase: @unchecked Sendable {
     mdb_env_set_maxdbs(environment, 4)
     mdb_env_set_mapsize(environment, IndexDatabase.mapByteCount)
     try check(mdb_env_open(environment, directory, UInt32(MDB_NOTLS), 0o600), "mdb_env_open")
-    locations = try table("locations")
-    fileTable = try table("files")
-    marks = try table("mark")
+    if try !openTables(flags: 0, in: UInt32(MDB_RDONLY)) {
+      _ = try openTables(flags: UInt32(MDB_CREATE), in: 0)
+    }
   }
 
   deinit { mdb_env_close(environment) }
 
-  private func table(_ name: String) throws(StoreError) -> MDB_dbi {
-    var handle: MDB_dbi = 0
-    try write { transaction throws(StoreError) in
-      try check(mdb_dbi_open(transaction, name, UInt32(MDB_CREATE), &handle), "mdb_dbi_open")
+  /// - Returns: whether all tables are there.
+  private func openTables(
+    flags: UInt32, in transactionFlags: UInt32
+  ) throws(StoreError) -> Bool {
+    let transaction = try begin(flags: transactionFlags)
+    var handles: [MDB_dbi] = []
+    for name in ["locations", "files", "mark"] {
+      var handle: MDB_dbi = 0
+      let code = mdb_dbi_open(transaction, name, flags, &handle)
+      if code != 0 {
+        mdb_txn_abort(transaction)
+        if code == MDB_NOTFOUND { return false }
+        try check(code, "mdb_dbi_open")
+      }
+      handles.append(handle)
     }
-    return handle
+    // Handles live on where their transaction is committed, also one that only reads.
+    try check(mdb_txn_commit(transaction), "mdb_txn_commit")
+    (locations, fileTable, marks) = (handles[0], handles[1], handles[2])
+    return true
   }
 
   private func check(_ code: Int32, _ call: String) throws(StoreError) {
@@ -139,6 +153,15 @@ extension IndexDatabase {
       if let file { try put(word(file.code.bigEndian), [0], in: fileTable, transaction) }
       if let mark {
         try put(Array("applied".utf8), Array(mark.text.utf8), in: marks, transaction)
+      }
+    }
+  }
+
+  /// Empties all tables.
+  func clear() throws(StoreError) {
+    try write { transaction throws(StoreError) in
+      for table in [locations, fileTable, marks] {
+        try check(mdb_drop(transaction, table, 0), "mdb_drop")
       }
     }
   }

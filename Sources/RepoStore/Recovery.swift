@@ -28,7 +28,21 @@ struct Recovery: Sendable {
   /// What is known from outside of the log about how far it once reached.
   struct Witness: Sendable {
     var mark: CleanMark?
-    var indexed: LSN?
+    var indexed: CleanMark?
+  }
+
+  /// A log that was closed cleanly.
+  init(
+    state: StoreState, contents: SegmentContents, header: SegmentHeader, end: Int,
+    files: LogFiles
+  ) {
+    self.state = state
+    self.contents = contents
+    self.header = header
+    self.end = end
+    self.files = files
+    lastChecksum = contents.lastChecksum
+    isClean = true
   }
 
   init(_ files: LogFiles, witness: Witness) throws(StoreError) {
@@ -179,12 +193,22 @@ struct Recovery: Sendable {
             && $0.checksum == mark.checksum
         } ?? false
     }
-    if let indexed = witness.indexed, indexed > last {
+    if let indexed = witness.indexed, indexed.identity == header.identity, indexed.lsn > last {
       damage = Corruption(
-        .lostTail, path, at: end, "the index has seen \(indexed), the log ends at \(last)")
+        .lostTail, path, at: end, "the index has seen \(indexed.lsn), the log ends at \(last)")
       return
     }
+    if isClean { isClean = try nothingFollows() }
     if isClean { try acceptLastBatch() }
+  }
+
+  /// Whether the segment is zero behind the log's end: bytes there are a write that a later life of
+  /// the store began.
+  private func nothingFollows() throws(StoreError) -> Bool {
+    try onDisk { () throws(DiskError) in
+      var reader = try SegmentReader(files.file(.segment(header.number)), header: header)
+      return try reader.isZero(from: end)
+    }
   }
 
   /// Takes the last batch in as it stands in its segment: after a clean close, or to read only.

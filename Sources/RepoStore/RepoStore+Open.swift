@@ -107,8 +107,7 @@ private struct Opening {
   func recover(_ place: RepoStore.Place) throws(StoreError) -> RepoStore {
     let mark = lock?.mark
     let index = try Opening.index(place)
-    var recovery = try Recovery(
-      files, witness: Recovery.Witness(mark: mark, indexed: try index.applied?.lsn))
+    var recovery = try recovered(mark, index)
     let writable = recovery.damage == nil && !options.isReadOnly
     if !writable && !recovery.isClean { try recovery.acceptLastBatch() }
     var contents = recovery.contents
@@ -127,10 +126,21 @@ private struct Opening {
     let store = assembled(
       place, Found(state: state, contents: contents, writer: writer), index: index,
       damage: recovery.damage)
+    if let applied = try index.applied, applied.identity != state.identity { try index.clear() }
     try store.indexMissing()
     if writable && !recovery.isClean { try store.log.checkpoint() }
     if writable { try lock?.write(mark) }
     return store
+  }
+
+  private func recovered(
+    _ mark: CleanMark?, _ index: any BlockIndex
+  ) throws(StoreError) -> Recovery {
+    if let mark, let quick = try Recovery.afterCleanClose(mark, in: files, index: index) {
+      return quick
+    }
+    return try Recovery(
+      files, witness: Recovery.Witness(mark: mark, indexed: try index.applied))
   }
 
   /// Puts the accepted entries of the last batch at the beginning of a new segment.

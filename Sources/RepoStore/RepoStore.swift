@@ -80,10 +80,14 @@ public final class RepoStore: Sendable {
   ///
   /// - Throws: what the last write said.
   public func close() throws(StoreError) {
-    if readOnlyReason != nil { return log.end() }
-    queue.finish()
-    if let mark = try log.close(writtenSince: openedAt) { try lock?.write(mark) }
-    writers.withLock { $0 = [:] }
+    if readOnlyReason != nil {
+      log.end()
+    } else {
+      queue.finish()
+      if let mark = try log.close(writtenSince: openedAt) { try lock?.write(mark) }
+      writers.withLock { $0 = [:] }
+    }
+    try lock?.release()
   }
 
   /// Every repo of the store, the private ones included, by name: what its owner sees.

@@ -105,6 +105,19 @@ struct SegmentReader {
     return nil
   }
 
+  /// Whether everything from `offset` on is zero.
+  mutating func isZero(from offset: Int) throws(DiskError) -> Bool {
+    var offset = offset
+    while offset < limit {
+      let count = min(SegmentReader.windowByteCount, limit - offset)
+      guard try load(count, at: offset) else { return false }
+      let start = offset - windowStart
+      guard window[start..<start + count].allSatisfy({ $0 == 0 }) else { return false }
+      offset += count
+    }
+    return true
+  }
+
   /// Makes the window hold `byteCount` bytes from `offset` on; false where the segment ends before.
   private mutating func load(_ byteCount: Int, at offset: Int) throws(DiskError) -> Bool {
     guard offset >= 0, offset + byteCount <= limit else { return false }

@@ -74,7 +74,7 @@ extension RepoStore {
     if let indexed = try log.index.entries(ofSegment: mark.number), indexed != contents.entries {
       report.problems.append(Corruption(.entry, path, "the index tells other entries"))
     }
-    try checkIndexed(contents.blocks.map { ($0.key, $0.value) }, &report)
+    try checkIndexed(contents.allBlocks.map { ($0.key, $0.value) }, &report)
   }
 
   private func checkActive(_ report: inout CheckReport) throws(StoreError) {
@@ -88,7 +88,7 @@ extension RepoStore {
         report.problems.append(corruption)
       }
     }
-    try checkIndexed(active.blocks.map { ($0.key, $0.value) }, &report)
+    try checkIndexed(active.allBlocks.map { ($0.key, $0.value) }, &report)
   }
 
   private func check(

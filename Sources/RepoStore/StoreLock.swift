@@ -5,34 +5,48 @@
 // when the log's `closed` entry is durable, so it proves how far the log reached.
 import Glibc
 
-/// What `plaited.lock` says about the last clean close: store, epoch, LSN and the checksum there.
+/// What `plaited.lock` says about the last clean close: store, epoch, LSN and the checksum there,
+/// and where the checkpoint before it lies.
 struct CleanMark: Hashable, Sendable {
   var identity: StoreIdentity
   var lsn: LSN
   var checksum: UInt64
+  /// The segment that was being written.
+  var segment: UInt32
+  /// Of the checkpoint's header in it.
+  var checkpointOffset: Int
 
   var text: String {
-    "clean \(identity.storeText) \(identity.epochText) \(lsn) \(String(checksum, radix: 16))\n"
+    "clean \(identity.storeText) \(identity.epochText) \(lsn) \(String(checksum, radix: 16))"
+      + " \(segment) \(checkpointOffset)\n"
   }
 
-  init(identity: StoreIdentity, lsn: LSN, checksum: UInt64) {
+  init(
+    identity: StoreIdentity, lsn: LSN, checksum: UInt64, segment: UInt32 = 0,
+    checkpointOffset: Int = 0
+  ) {
     self.identity = identity
     self.lsn = lsn
     self.checksum = checksum
+    self.segment = segment
+    self.checkpointOffset = checkpointOffset
   }
 
   /// - Returns: nil for a line that says anything else.
   init?(_ line: Substring) {
     let words = line.split(separator: " ")
-    guard words.count == 5, words[0] == "clean", words[1].utf8.count == 32,
+    guard words.count == 7, words[0] == "clean", words[1].utf8.count == 32,
       let high = UInt64(words[1].prefix(16), radix: 16),
       let low = UInt64(words[1].suffix(16), radix: 16),
       let epoch = UInt64(words[2], radix: 16), let lsn = UInt64(words[3]),
-      let checksum = UInt64(words[4], radix: 16)
+      let checksum = UInt64(words[4], radix: 16), let segment = UInt32(words[5]),
+      let offset = Int(words[6])
     else { return nil }
     identity = StoreIdentity(store: (high, low), epoch: epoch)
     self.lsn = LSN(rawValue: lsn)
     self.checksum = checksum
+    self.segment = segment
+    checkpointOffset = offset
   }
 }
 
@@ -65,6 +79,16 @@ final class StoreLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Lets another open have the store; the descriptor stays until this goes.
+  func release() throws(StoreError) {
+    var lock = flock()
+    lock.l_type = Int16(F_UNLCK)
+    lock.l_whence = Int16(SEEK_SET)
+    guard fcntl(descriptor, StoreLock.setOpenFileLock, &lock) == 0 else {
+      throw .disk(DiskError("unlock", path))
+    }
+  }
 
   private static func holder(in text: String) -> String {
     guard let line = text.split(separator: "\n").first, line.hasPrefix("pid ") else {

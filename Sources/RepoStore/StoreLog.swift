@@ -182,10 +182,11 @@ extension StoreLog {
     publish(batch, [.none])
   }
 
-  /// Writes a checkpoint by itself, as an opened store's first batch.
-  func checkpoint() throws(StoreError) {
+  /// Writes a checkpoint by itself.
+  @discardableResult
+  func checkpoint() throws(StoreError) -> PlacedEntry {
     let value = state.checkpoint
-    _ = try append([EntryRun(drafts: [.own(.checkpoint, value)], changes: [.none])])
+    return try append([EntryRun(drafts: [.own(.checkpoint, value)], changes: [.none])])[0][0]
   }
 
   /// Ends the log cleanly: a checkpoint if anything was written, then `closed` in a batch of its
@@ -195,11 +196,28 @@ extension StoreLog {
   func close(writtenSince opened: LSN) throws(StoreError) -> CleanMark? {
     defer { end() }
     guard lastLSN > opened, read({ $0.failure }) == nil else { return nil }
-    try checkpoint()
-    let placed = try append([EntryRun(drafts: [.own(.closed, [:])], changes: [.none])])
+    let checkpoint = try self.checkpoint()
+    let closed = try append([EntryRun(drafts: [.own(.closed, [:])], changes: [.none])])[0][0]
     queue.sync {}
+    keepActiveRun()
     return CleanMark(
-      identity: state.identity, lsn: placed[0][0].header.lsn, checksum: placed[0][0].checksum)
+      identity: state.identity, lsn: closed.header.lsn, checksum: closed.checksum,
+      segment: read { $0.active.number }, checkpointOffset: checkpoint.offset)
+  }
+
+  /// Keeps what is known of the segment being written, where it is worth it. It is derived: what
+  /// fails here costs the next open some time.
+  private func keepActiveRun() {
+    let (active, identity) = read { ($0.active, $0.state.identity) }
+    let end = writer.withLock { $0?.end ?? 0 }
+    guard active.entries.count - (active.settledEntryCount) >= ActiveRun.entryCountMin else {
+      return
+    }
+    do throws(StoreError) {
+      try index.keep(ActiveRun(identity: identity, end: end, contents: active))
+    } catch {
+      return
+    }
   }
 
   /// Lets go of the writer and wakes everybody who waits.
@@ -237,9 +255,9 @@ extension StoreLog {
   /// Where the newest copy of a block is; nil where no file holds it.
   func location(of key: BlockKey) throws(StoreError) -> BlockLocation? {
     let recent = published.withLock { published -> BlockLocation? in
-      if let location = published.active.blocks[key] { return location }
+      if let location = published.active.location(of: key) { return location }
       for contents in published.sealing.reversed() {
-        if let location = contents.blocks[key] { return location }
+        if let location = contents.location(of: key) { return location }
       }
       return nil
     }

@@ -81,4 +81,35 @@ struct RepoStoreTests {
     }
     try store.close()
   }
+
+  @Test("opens what it closed without reading it again, and reads what the index lost")
+  func reopens() async throws {
+    let scratch = Scratch()
+    var head: RepoHead?
+    for round in 0..<3 {
+      let store = try World.store(in: scratch)
+      let repo =
+        round == 0
+        ? try await store.createRepo(NewRepo(World.did, key: World.key))
+        : try store.repo(World.did)
+      if let head { #expect(try repo.head == head) }
+      for index in 0..<(round == 1 ? 10 : 1_500) {
+        let path = World.path("app.example.note/\(round)-\(index)")
+        head = try await repo.commit([RecordWrite(path, .create(World.note("n")))]).head
+      }
+      try store.close()
+    }
+    let closed = try World.store(in: scratch)
+    let kept = try #require(try closed.log.index.activeRun())
+    #expect(kept.contents.entries.count > 3_000)
+    #expect(closed.log.read { $0.active.settledEntryCount } == kept.contents.entries.count)
+    #expect(try closed.repo(World.did).snapshot().verify().recordCount == 3_010)
+    #expect(try closed.check().isClean)
+    try closed.close()
+    Scratch.remove(scratch.store + "/index")
+    let rebuilt = try World.store(in: scratch)
+    #expect(try rebuilt.repo(World.did).head == head)
+    #expect(try rebuilt.check().isClean)
+    try rebuilt.close()
+  }
 }
