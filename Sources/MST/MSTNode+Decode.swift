@@ -23,44 +23,55 @@ extension MSTNode {
       throw NodeFault(error)
     }
     // Whole keys are laid out aside, since their total is known only at the end.
-    let decoded = withUnsafeTemporaryAllocation(
-      byteCount: max(1, count * MSTLimits.keyByteCountMax), alignment: 8
-    ) { scratch in
-      Result { () throws(NodeFault) in try entries(&cursor, count: count, height, scratch) }
+    let decoded = withUnsafeTemporaryAllocation(byteCount: KeyRoom.lentByteCount, alignment: 8) {
+      room in
+      Result { () throws(NodeFault) in
+        var keys = KeyRoom(borrowing: room)
+        return try entries(&cursor, count: count, height, &keys)
+      }
     }
     return try decoded.get()
   }
 
   private static func entries(
-    _ cursor: inout CBORCursor, count: Int, _ height: Int?, _ keys: UnsafeMutableRawBufferPointer
+    _ cursor: inout CBORCursor, count: Int, _ height: Int?, _ keys: inout KeyRoom
   ) throws(NodeFault) -> MSTNode {
     var leaves: [Leaf] = []
     leaves.reserveCapacity(count)
-    var links: [Link] = [.empty]
-    links.reserveCapacity(count + 1)
+    // Most nodes are leaves, so links take memory from the first one on.
+    var links: [Link] = []
     var key = 0..<0
-    for _ in 0..<count {
-      key = try cursor.nodeKey(into: keys, after: key)
-      links.append(try cursor.subtree("t"))
+    for index in 0..<count {
+      key = try cursor.nodeKey(into: &keys, after: key)
+      if let subtree = try cursor.subtree("t") {
+        if links.isEmpty { links = Array(repeating: .empty, count: count + 1) }
+        links[index + 1] = .stored(subtree)
+      }
       let value = try cursor.recordLink()
       leaves.append(Leaf(keyEnd: UInt32(key.upperBound), value: value))
     }
-    links[0] = try cursor.subtree("l")
+    if let subtree = try cursor.subtree("l") {
+      if links.isEmpty { links = Array(repeating: .empty, count: count + 1) }
+      links[0] = .stored(subtree)
+    }
     do throws(CBORError) { try cursor.finish() } catch { throw NodeFault(error) }
 
-    let keyBytes = Array(UnsafeRawBufferPointer(keys)[..<key.upperBound])
-    let height = height ?? rootHeight(keyBytes, leaves, links[0])
+    let keyBytes = Array(keys.bytes(..<key.upperBound))
+    let height = height ?? rootHeight(keyBytes, leaves, isBranch: !links.isEmpty)
     if height == 0 {
-      guard links.allSatisfy(\.isEmpty) else { throw NodeFault(.subtreeAtLayerZero, at: 0) }
-      links = []
+      guard links.isEmpty else { throw NodeFault(.subtreeAtLayerZero, at: 0) }
+    } else if links.isEmpty {
+      links = Array(repeating: .empty, count: count + 1)
     }
     return MSTNode(height: height, keyBytes: keyBytes, leaves: leaves, links: links)
   }
 
   /// The layer of a root: that of its first key. Without keys it is the empty tree, at zero, or not
   /// trimmed, which the caller refuses: one above zero.
-  private static func rootHeight(_ keyBytes: [UInt8], _ leaves: [Leaf], _ left: Link) -> Int {
-    guard let first = leaves.first else { return left.isEmpty ? 0 : 1 }
+  private static func rootHeight(
+    _ keyBytes: [UInt8], _ leaves: [Leaf], isBranch: Bool
+  ) -> Int {
+    guard let first = leaves.first else { return isBranch ? 1 : 0 }
     return keyBytes.withUnsafeBytes {
       MSTKey.height(of: UnsafeRawBufferPointer(rebasing: $0[..<Int(first.keyEnd)]))
     }
@@ -69,9 +80,9 @@ extension MSTNode {
 
 extension CBORCursor {
   /// `{"k": suffix, "p": prefix count, …`: lays the whole key, which must be after the `last` one,
-  /// behind it in `keys`, where there is room for a longest key.
+  /// behind it in `keys`.
   fileprivate mutating func nodeKey(
-    into keys: UnsafeMutableRawBufferPointer, after last: Range<Int>
+    into keys: inout KeyRoom, after last: Range<Int>
   ) throws(NodeFault) -> Range<Int> {
     let start = offset
     let suffix: UnsafeRawBufferPointer
@@ -90,31 +101,31 @@ extension CBORCursor {
     guard shared + suffix.count <= MSTLimits.keyByteCountMax else {
       throw NodeFault(.keyTooLong, at: start)
     }
-    guard let next = suffix.first, let source = suffix.baseAddress else {
+    guard let next = suffix.first else {
       // Nothing new: the key is empty, or a beginning of the last one.
       throw NodeFault(last.isEmpty ? .emptyKey : .order, at: start)
     }
     if shared < last.count {
-      let replaced = keys[last.lowerBound + shared]
+      let replaced = keys.byte(at: last.lowerBound + shared)
       if next == replaced { throw NodeFault(.prefixNotMaximal, at: start) }
       if next < replaced { throw NodeFault(.order, at: start) }
     }
-    // Safe: `last` lies in `keys`, and every key before this one is within its bound.
-    let destination = keys.baseAddress! + last.upperBound
-    destination.copyMemory(from: keys.baseAddress! + last.lowerBound, byteCount: shared)
-    (destination + shared).copyMemory(from: source, byteCount: suffix.count)
-    return last.upperBound..<last.upperBound + shared + suffix.count
+    let end = last.upperBound + shared + suffix.count
+    keys.reserve(end, keeping: last.upperBound)
+    keys.duplicate(last.lowerBound..<last.lowerBound + shared, at: last.upperBound)
+    keys.put(suffix, at: last.upperBound + shared)
+    return last.upperBound..<end
   }
 
   /// A key and the subtree under it: a link to a node, or null.
-  fileprivate mutating func subtree(_ key: StaticString) throws(NodeFault) -> Link {
+  fileprivate mutating func subtree(_ key: StaticString) throws(NodeFault) -> Digest? {
     do throws(CBORError) {
       try expectKey(key)
-      if skipNull() { return .empty }
+      if skipNull() { return nil }
     } catch {
       throw NodeFault(error)
     }
-    return .stored(try structureLink())
+    return try structureLink()
   }
 
   /// `"v": link`, the record.

@@ -46,6 +46,21 @@ struct TreeShapeTests {
     #expect(try tree.count() == 256)
   }
 
+  @Test(
+    "hold long keys, from one to more than a node's memory at first", arguments: [1, 3, 4, 256])
+  func longNode(count: Int) throws {
+    let prefix = "a/" + String(repeating: "x", count: 1_014)
+    let keys = KeyMine.keys(prefix, depth: 0, count: count).sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
+    let entries = keys.enumerated().map { SlowEntry($1, record($0)) }
+    let (root, blocks) = try MSTBuilder.tree(of: entries)
+    #expect(blocks.blocks.count == 1)
+    let tree = try MST.verified(root: root, in: blocks)
+    #expect(try tree.entries().map(\.key.bytes) == keys)
+    #expect(try tree.entries().map(\.value) == entries.map(\.value))
+  }
+
   @Test("with a key over the length limit are refused, whole or put together from a prefix")
   func longKeys() throws {
     let front = "a/" + String(repeating: "x", count: 1_000)
