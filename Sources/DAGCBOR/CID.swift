@@ -50,6 +50,10 @@ public struct CID: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The 36-byte binary form.
   public var binary: [UInt8] { [0x01, codec.rawValue, 0x12, 0x20] + digest.bytes }
 
+  /// The digest alone: what has the same one under another codec is rare and told apart by `==`.
+  @inlinable
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
   @inlinable
   public static func < (a: CID, b: CID) -> Bool {
     a.codec == b.codec ? a.digest < b.digest : a.codec.rawValue < b.codec.rawValue

@@ -14,6 +14,17 @@ public protocol BlockReader: Sendable {
   func block(_ cid: CID) throws(BlockReadFailure) -> [UInt8]?
 }
 
+extension BlockReader {
+  /// As `block`, with the tree's error where reading failed.
+  func found(_ cid: CID) throws(MSTError) -> [UInt8]? {
+    do throws(BlockReadFailure) {
+      return try block(cid)
+    } catch {
+      throw .readFailed(cid, reason: error.reason)
+    }
+  }
+}
+
 /// Blocks in memory. As a reader it vouches for what its user put in.
 public struct BlockMap: BlockReader, Hashable {
   public var blocks: [CID: [UInt8]]

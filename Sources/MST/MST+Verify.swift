@@ -27,7 +27,7 @@ extension MST {
   ) throws(MSTError) -> MST {
     guard root.codec == .dagCBOR else { throw .value(root) }
     var check = StrictCheck(blocks: blocks, absent: absent, keepsNodes: true)
-    let link = try check.subtree(root.digest, height: nil, neededBy: nil)
+    let link = try check.tree(root.digest)
     return MST(link: link, blocks: BlockMap())
   }
 
@@ -43,7 +43,7 @@ extension MST {
     guard root.codec == .dagCBOR else { throw .value(root) }
     return try withoutActuallyEscaping(visit) { visit throws(MSTError) in
       var check = StrictCheck(blocks: blocks, absent: .refused, keepsNodes: false, visit: visit)
-      _ = try check.subtree(root.digest, height: nil, neededBy: nil)
+      _ = try check.tree(root.digest)
       return check.nodeCount
     }
   }
@@ -68,40 +68,66 @@ struct StrictCheck {
     self.visit = visit
   }
 
-  mutating func subtree(
-    _ digest: Digest, height: Int?, neededBy parent: Digest?
+  /// Checks everything that is there below `root`.
+  mutating func tree(_ root: Digest) throws(MSTError) -> Link {
+    guard let block = try block(root, neededBy: nil) else { return .stored(root) }
+    return try subtree(root, block, height: nil)
+  }
+
+  /// The bytes of a node; nil where it is not there and need not be.
+  private func block(_ digest: Digest, neededBy parent: Digest?) throws(MSTError) -> [UInt8]? {
+    let cid = CID(digest: digest)
+    if let block = try blocks.found(cid) { return block }
+    guard absent == .opaque else {
+      throw .blockMissing(cid, neededBy: parent.map { CID(digest: $0) })
+    }
+    return nil
+  }
+
+  private mutating func subtree(
+    _ digest: Digest, _ block: [UInt8], height: Int?
   ) throws(MSTError) -> Link {
     let cid = CID(digest: digest)
-    let source = MST(link: .stored(digest), blocks: blocks)
-    let block: [UInt8]
-    do throws(MSTError) {
-      block = try source.bytes(cid, neededBy: parent)
-    } catch .blockMissing where absent == .opaque {
-      return .stored(digest)
-    }
     guard Digest(of: block) == digest else { throw .hashMismatch(cid) }
     let node = try MST.decoded(block, cid, height: height)
     if node.count == 0 && height != nil && node.link(0).isEmpty {
       throw .shape(cid, .emptyNode, key: nil)
     }
     nodeCount += 1
+    // Decoding has compared neighbours in the node: only what came from elsewhere is compared here.
+    var isFirstAfterOthers = true
     for index in 0...node.count {
-      if case .stored(let child) = node.link(index) {
-        let link = try subtree(child, height: node.height - 1, neededBy: digest)
+      if case .stored(let child) = node.link(index),
+        let block = try self.block(child, neededBy: digest)
+      {
+        if index > 0 { remember(index - 1, of: node) }
+        let link = try subtree(child, block, height: node.height - 1)
         if keepsNodes { node.links[index] = link }
+        isFirstAfterOthers = true
       }
-      if index < node.count { try entry(index, of: node, cid) }
+      if index < node.count {
+        try entry(index, of: node, cid, comparing: isFirstAfterOthers)
+        isFirstAfterOthers = false
+      }
     }
+    if !isFirstAfterOthers { remember(node.count - 1, of: node) }
     return keepsNodes ? .loaded(digest, node) : .stored(digest)
   }
 
-  private mutating func entry(_ index: Int, of node: MSTNode, _ cid: CID) throws(MSTError) {
+  /// Keeps a key as the last one before what comes next.
+  private mutating func remember(_ index: Int, of node: MSTNode) {
+    node.withKey(index) { lastKey.replaceSubrange(lastKey.startIndex..., with: $0) }
+  }
+
+  private mutating func entry(
+    _ index: Int, of node: MSTNode, _ cid: CID, comparing: Bool
+  ) throws(MSTError) {
     let rule: ShapeRule? = node.withKey(index) { key in
       if !RecordPath.isStorageKey(key) { return .key }
       if MSTKey.height(of: key) != node.height { return .height }
-      if lastKey.withUnsafeBytes({ KeyOrder.compare($0, key) }) >= 0 { return .order }
-      lastKey.replaceSubrange(lastKey.startIndex..., with: key)
-      return nil
+      let isOrdered =
+        !comparing || lastKey.withUnsafeBytes { KeyOrder.compare($0, key) < 0 }
+      return isOrdered ? nil : .order
     }
     if let rule { throw .shape(cid, rule, key: node.key(index).description) }
     visit?(node.key(index), CID(digest: node.leaves[index].value))

@@ -105,13 +105,7 @@ extension MST {
   }
 
   func bytes(_ cid: CID, neededBy parent: Digest?) throws(MSTError) -> [UInt8] {
-    let block: [UInt8]?
-    do throws(BlockReadFailure) {
-      block = try blocks.block(cid)
-    } catch {
-      throw .readFailed(cid, reason: error.reason)
-    }
-    guard let block else {
+    guard let block = try blocks.found(cid) else {
       throw .blockMissing(cid, neededBy: parent.map { CID(digest: $0) })
     }
     return block
