@@ -19,5 +19,13 @@ public struct Signature: Hashable, Sendable, BitwiseCopyable {
     self.s = s
   }
 
+  /// - Returns: as `init(_:)` of a collection; without a copy in between.
+  public init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count == Signature.byteCount, let start = bytes.baseAddress else { return nil }
+    // Safe: 64 bytes are there.
+    r = Digest(copying: start)
+    s = Digest(copying: start + Digest.byteCount)
+  }
+
   public var bytes: [UInt8] { r.bytes + s.bytes }
 }
