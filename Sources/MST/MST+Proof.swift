@@ -161,27 +161,39 @@ private struct ProofWalk: ~Copyable {
   ) throws(MSTError) {
     guard let node = try opened(link, height: height, emit), node.height > 0 else { return }
     var rest = wanted.keys
-    var isPreviousWanted = wanted.first
-    for index in 0...node.count {
-      var below = Wanted(keys: [], first: isPreviousWanted)
-      isPreviousWanted = false
+    var isFirstWanted = wanted.first
+    var index = 0
+    while index <= node.count {
+      // No link before the place of the next key is wanted.
+      if !isFirstWanted { index = rest.first.map(node.place(of:)) ?? node.count }
+      var below = Wanted(keys: rest, first: isFirstWanted, last: wanted.last)
+      isFirstWanted = false
       if index < node.count {
-        let key = node.key(index)
-        let end = rest.firstIndex { !($0 < key) } ?? rest.endIndex
-        below.keys = rest[..<end]
-        rest = rest[end...]
-        while rest.first == key {
-          rest = rest.dropFirst()
-          below.last = covers
-          isPreviousWanted = covers
-        }
-      } else {
-        below.keys = rest
-        below.last = wanted.last
+        let isWanted: Bool
+        (below.keys, isWanted) = node.withKey(index) { ProofWalk.cut(&rest, at: $0) }
+        below.last = covers && isWanted
+        isFirstWanted = below.last
       }
-      if below.isNothing { continue }
-      try visit(node.links[index], height: node.height - 1, below, emit)
+      if !below.isNothing {
+        try visit(node.links[index], height: node.height - 1, below, emit)
+      }
+      index += 1
     }
+  }
+
+  /// Takes the keys before `key` off `rest`, and the key itself: whether it is among them.
+  private static func cut(
+    _ rest: inout ArraySlice<MSTKey>, at key: UnsafeRawBufferPointer
+  ) -> (before: ArraySlice<MSTKey>, isWanted: Bool) {
+    let all = rest
+    var end = all.startIndex
+    while let first = rest.first {
+      let order = first.bytes.withUnsafeBytes { KeyOrder.compare($0, key) }
+      if order > 0 { break }
+      rest.removeFirst()
+      if order < 0 { end = rest.startIndex }
+    }
+    return (all[..<end], end < rest.startIndex)
   }
 
   mutating func visit(

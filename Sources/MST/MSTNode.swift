@@ -104,6 +104,9 @@ final class MSTNode: @unchecked Sendable {
     }
   }
 
+  /// The first index whose key is not before `key`.
+  func place(of key: MSTKey) -> Int { key.bytes.withUnsafeBytes { search($0).index } }
+
   // MARK: Changes; only on a uniquely held node.
 
   func setValue(_ index: Int, _ value: Digest) { leaves[index].value = value }

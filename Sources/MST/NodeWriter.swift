@@ -111,8 +111,13 @@ struct NodeWriter: ~Copyable {
   // Safe: the buffer is never empty.
   private var cursor: UnsafeMutableRawPointer { buffer.baseAddress! + end }
 
+  @inline(__always)
   private mutating func reserve(_ byteCount: Int) {
-    guard buffer.count - end < byteCount else { return }
+    if buffer.count - end < byteCount { grow(by: byteCount) }
+  }
+
+  @inline(never)
+  private mutating func grow(by byteCount: Int) {
     let larger = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(2 * buffer.count, end + byteCount), alignment: 8)
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
