@@ -26,8 +26,8 @@ protocol BlockIndex: Sendable {
   func keep(_ run: ActiveRun) throws(StoreError)
   /// Forgets everything: it was the index of another store, or of another life of this one.
   func clear() throws(StoreError)
-  /// Forgets a file, whose blocks nobody needs there any more.
-  func remove(_ file: BlockFile) throws(StoreError)
+  /// Forgets files, whose blocks nobody needs there any more.
+  func remove(_ files: Set<BlockFile>) throws(StoreError)
 }
 
 /// An index in memory.
@@ -76,11 +76,13 @@ final class MemoryIndex: BlockIndex {
 
   func clear() { tables.withLock { $0 = Tables() } }
 
-  func remove(_ file: BlockFile) {
+  func remove(_ files: Set<BlockFile>) {
     tables.withLock { tables in
-      tables.blocks = tables.blocks.filter { $0.value.file != file }
-      if case .segment(let number) = file { tables.entries[number] = nil }
-      tables.files.remove(file.code)
+      tables.blocks = tables.blocks.filter { !files.contains($0.value.file) }
+      for file in files {
+        if case .segment(let number) = file { tables.entries[number] = nil }
+        tables.files.remove(file.code)
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ extension StoreState {
           ]
         }),
       "packs": .array(packs.map(\.value)),
+      "lastPack": .integer(Int64(lastPack)),
       "segments": .array(sealed.map(\.value)),
     ]
   }
@@ -29,6 +30,7 @@ extension StoreState {
     nextLSN = LSN(rawValue: try fields.unsigned("next"))
     nextSeq = try fields.unsigned("nextSeq")
     nextRepoID = try fields.number("nextRepo")
+    lastPack = try fields.number("lastPack")
     for value in try fields.array("repos") {
       let repo = try RepoStatus(value)
       repos[repo.id] = repo

@@ -89,9 +89,9 @@ final class DiskIndex: BlockIndex {
     return entries
   }
 
-  func remove(_ file: BlockFile) throws(StoreError) {
-    try database.remove(file)
-    if case .segment(let number) = file {
+  func remove(_ files: Set<BlockFile>) throws(StoreError) {
+    try database.remove(files)
+    for case .segment(let number) in files {
       recentEntries.withLock { $0[number] = nil }
       try EntryFile(directory, number).remove()
     }

@@ -41,6 +41,12 @@ public struct EventReader: Sendable {
     let last = log.lastLSN
     while position < last {
       let lsn = position.advanced(by: 1)
+      let first = log.firstLSN
+      if lsn < first {
+        // History before this was let go of.
+        position = LSN(rawValue: first.rawValue - 1)
+        continue
+      }
       guard let (segment, entry) = try find(lsn) else {
         throw .corrupt(
           Corruption(.segmentMissing, log.files.layout.log, "the one of entry \(lsn)"))
@@ -117,7 +123,25 @@ struct SegmentSpan: Sendable {
   var firstLSN: LSN
 }
 
+extension RepoStore {
+  /// Whether every public event with a number above `seq` can still be read.
+  public func retainsEvents(after seq: Seq) throws(StoreError) -> Bool {
+    let next = log.read { $0.state.nextSeq }
+    if seq.rawValue + 1 >= next { return true }
+    for segment in try log.segmentsNewestFirst().reversed() {
+      guard let first = try log.entries(of: segment).first(where: { $0.seq != 0 }) else { continue }
+      return first.seq <= seq.rawValue + 1
+    }
+    return false
+  }
+}
+
 extension StoreLog {
+  /// The oldest entry that is still there.
+  var firstLSN: LSN {
+    read { $0.state.sealed.first?.firstLSN ?? $0.active.firstLSN }
+  }
+
   func segmentsNewestFirst() throws(StoreError) -> [SegmentSpan] {
     read { published in
       let active = SegmentSpan(

@@ -31,19 +31,23 @@ extension RepoStore {
     }
   }
 
+  /// A pack with a number that was never used.
+  func packWriter(of id: RepoID) throws(StoreError) -> PackWriter {
+    let state = log.state
+    let files = log.files
+    return try onDisk { () throws(DiskError) in
+      let used = try files.packNumbers().last ?? 0
+      return try PackWriter(
+        number: max(used, state.lastPack) + 1, repo: id, identity: state.identity,
+        layout: files.layout, disk: surroundings.disk)
+    }
+  }
+
   /// Lays the tree and its records down in the order of an export.
   func pack(
     _ checked: CheckedRepo, of id: RepoID, from staged: StagedBlocks
   ) throws(StoreError) -> StoreState.PackMark {
-    let state = log.state
-    let files = log.files
-    let used = try onDisk { () throws(DiskError) in try files.packNumbers().last ?? 0 }
-    let number = max(used, state.packs.map(\.number).max() ?? 0) + 1
-    var writer = try onDisk { () throws(DiskError) in
-      try PackWriter(
-        number: number, repo: id, identity: state.identity, layout: files.layout,
-        disk: surroundings.disk)
-    }
+    var writer = try packWriter(of: id)
     do throws(StoreError) {
       var written: Set<Digest> = []
       let tree = MST(root: checked.commit.unsigned.data, in: staged)
@@ -89,7 +93,8 @@ extension RepoStore {
         id, RepoName(did, .public), key: key, RepoPolicy())
       run.append(.control(created), .control(created))
     }
-    run.append(.own(.attach, Attachment([mark]).value), .attach([mark]))
+    let attachment = Attachment([mark])
+    run.append(.own(.attach, attachment.value), .attach(attachment))
     if isNew && key != nil {
       run.append(
         .event(.identity(IdentityEvent(did: did, handle: nil)), id, stream), .handle(id, nil))

@@ -166,9 +166,9 @@ extension IndexDatabase {
     }
   }
 
-  /// Removes a file and every location in it. Cost: the whole table is read.
-  func remove(_ file: BlockFile) throws(StoreError) {
-    let code = file.code
+  /// Removes files and every location in them. Cost: the whole table is read.
+  func remove(_ files: Set<BlockFile>) throws(StoreError) {
+    let codes = Set(files.map(\.code))
     try write { transaction throws(StoreError) in
       var cursor: OpaquePointer?
       try check(mdb_cursor_open(transaction, locations, &cursor), "mdb_cursor_open")
@@ -177,14 +177,19 @@ extension IndexDatabase {
       var value = MDB_val()
       while mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0 {
         // Safe: values of this table are sixteen bytes, written by `add`.
-        guard value.mv_data.loadUnaligned(as: UInt32.self).littleEndian == code else { continue }
+        let code = value.mv_data.loadUnaligned(as: UInt32.self).littleEndian
+        guard codes.contains(code) else { continue }
         try check(mdb_cursor_del(cursor, 0), "mdb_cursor_del")
       }
-      try word(code.bigEndian).span.bytes.withUnsafeBytes { key throws(StoreError) in
-        var key = IndexDatabase.value(key)
-        let code = mdb_del(transaction, fileTable, &key, nil)
-        if code != MDB_NOTFOUND { try check(code, "mdb_del") }
-      }
+      for code in codes { try remove(code, transaction) }
+    }
+  }
+
+  private func remove(_ code: UInt32, _ transaction: OpaquePointer) throws(StoreError) {
+    try word(code.bigEndian).span.bytes.withUnsafeBytes { key throws(StoreError) in
+      var key = IndexDatabase.value(key)
+      let result = mdb_del(transaction, fileTable, &key, nil)
+      if result != MDB_NOTFOUND { try check(result, "mdb_del") }
     }
   }
 

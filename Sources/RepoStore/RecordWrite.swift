@@ -77,6 +77,9 @@ public enum StoreLimits {
   public static let cacheByteCountMax = 32 << 20
   /// Nodes that a writer keeps in memory before it lets go of the lower ones.
   public static let loadedNodeCountMax = 200_000
+  /// How far a clock may be off before a public repo is not written: what relays tolerate of revs
+  /// in the future, protocol §22.
+  public static let clockToleranceMicroseconds: Int64 = 5 * 60 * 1_000_000
   /// Bytes of a record in other people's repos, protocol §22.
   public static let foreignRecordByteCountMax = 1 << 20
 }

@@ -2,8 +2,8 @@
 //
 // The lock file names the last segment and where its closing checkpoint lies. If that is what
 // stands there, with the `closed` entry after it and nothing but zeros behind, the store's state is
-// that checkpoint; what the segment holds is taken from the index as far as it was kept, and the rest is
-// read. Anything else: the long way (Recovery.init).
+// that checkpoint; what the segment holds is taken from the index as far as it was kept, and the
+// rest is read. Anything else: the long way (Recovery.init).
 import DAGCBOR
 
 extension Recovery {

@@ -248,7 +248,7 @@ extension SegmentContents {
       change = .control(try ControlRecord(try CBORValue(payload: entry.payload)))
     case .attach:
       let attached = try Attachment(try CBORValue(payload: entry.payload))
-      change = .attach(attached.packs)
+      change = .attach(attached)
     case .frame:
       let frame = try FramePayload(entry.payload)
       change = frame.change(of: entry.header.repo)
@@ -281,20 +281,44 @@ extension SegmentContents {
   }
 }
 
-/// The payload of an `attach` entry.
-struct Attachment {
+/// The payload of an `attach` entry: files that come, and files that go with it.
+struct Attachment: Sendable {
   var packs: [StoreState.PackMark]
+  var removedSegments: Set<UInt32> = []
+  var removedPacks: Set<UInt32> = []
 
-  init(_ packs: [StoreState.PackMark]) { self.packs = packs }
-
-  init(_ value: CBORValue) throws(FieldFault) {
-    packs = []
-    for value in try Fields(value).array("packs") {
-      packs.append(try StoreState.PackMark(value))
-    }
+  init(_ packs: [StoreState.PackMark], removing segments: [UInt32] = [], packs old: [UInt32] = []) {
+    self.packs = packs
+    removedSegments = Set(segments)
+    removedPacks = Set(old)
   }
 
-  var value: CBORValue { ["packs": .array(packs.map(\.value))] }
+  init(_ value: CBORValue) throws(FieldFault) {
+    let fields = Fields(value)
+    packs = []
+    for value in try fields.array("packs") { packs.append(try StoreState.PackMark(value)) }
+    removedSegments = try Attachment.numbers(in: fields.array("removedSegments"))
+    removedPacks = try Attachment.numbers(in: fields.array("removedPacks"))
+  }
+
+  private static func numbers(in values: [CBORValue]) throws(FieldFault) -> Set<UInt32> {
+    var numbers: Set<UInt32> = []
+    for value in values {
+      guard let number = value.integerValue.flatMap({ UInt32(exactly: $0) }) else {
+        throw FieldFault(field: "removed")
+      }
+      numbers.insert(number)
+    }
+    return numbers
+  }
+
+  var value: CBORValue {
+    [
+      "packs": .array(packs.map(\.value)),
+      "removedSegments": .array(removedSegments.sorted().map { .integer(Int64($0)) }),
+      "removedPacks": .array(removedPacks.sorted().map { .integer(Int64($0)) }),
+    ]
+  }
 }
 
 extension CBORValue {

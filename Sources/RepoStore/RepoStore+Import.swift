@@ -180,7 +180,7 @@ extension RepoStore {
       placed = try write({ run }, of: id)
     } catch {
       if case .outcomeUnknown = error { throw error }
-      try log.index.remove(.pack(mark.number))
+      try log.index.remove([.pack(mark.number)])
       try onDisk { () throws(DiskError) in
         try surroundings.disk.remove(log.files.layout.path(of: .pack(mark.number)))
       }

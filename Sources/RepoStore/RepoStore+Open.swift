@@ -231,10 +231,30 @@ extension RepoStore {
     for pack in state.packs where !known.contains(BlockFile.pack(pack.number).code) {
       try PackReader(pack, in: log.files).add(to: log.index)
     }
-    // An import that a crash cut short between its pack and its entry.
-    let attached = Set(state.packs.map { BlockFile.pack($0.number).code })
-    for code in known where !attached.contains(code) {
-      if case .pack = BlockFile(code: code) { try log.index.remove(BlockFile(code: code)) }
+    try removeForgotten(state, known)
+  }
+
+  /// Removes what a crash left of an import or a compaction: files that neither the last checkpoint
+  /// nor a later entry names. A damaged store removes nothing.
+  private func removeForgotten(_ state: StoreState, _ known: Set<UInt32>) throws(StoreError) {
+    guard readOnlyReason == nil else { return }
+    let active = log.read { $0.active.number }
+    var named = Set(state.packs.map { BlockFile.pack($0.number) })
+    named.formUnion(state.sealed.map { BlockFile.segment($0.number) })
+    named.insert(.segment(active))
+    let there = try onDisk { () throws(DiskError) in
+      try log.files.segmentNumbers().filter { $0 < active }.map { BlockFile.segment($0) }
+        + log.files.packNumbers().map { BlockFile.pack($0) }
+    }
+    let gone = Set(known.map { BlockFile(code: $0) }).union(there).subtracting(named)
+    guard !gone.isEmpty else { return }
+    try log.index.remove(gone)
+    for file in gone {
+      log.files.forget(file)
+      let path = log.files.layout.path(of: file)
+      if surroundings.disk.exists(path) {
+        try onDisk { () throws(DiskError) in try surroundings.disk.remove(path) }
+      }
     }
   }
 }

@@ -28,6 +28,8 @@ public struct StoreOptions: Sendable {
   /// Bytes after which a segment of the log is sealed: 64 KiB to 1 GiB.
   public var segmentByteCount = 64 << 20
   public var clock: any StoreClock = SystemClock()
+  /// Follow the clock even where it was set while running, or is far behind the last rev.
+  public var acceptsClock = false
   /// Never write, whatever is found.
   public var isReadOnly = false
   /// Undo every commit's operations before it is written (INV-11). Costs about as much as a
@@ -122,7 +124,7 @@ public final class RepoStore: Sendable {
       status, key: key, blocks: StoreBlocks(of: id, in: log, cache: cache),
       setting: WriterSetting(
         log: log, queue: queue, door: RecordDoor(validate: options.validate),
-        checksCommits: options.checksCommits))
+        checksCommits: options.checksCommits, acceptsClock: options.acceptsClock))
     return writers.withLock { writers in
       if let writer = writers[id] { return writer }
       writers[id] = made

@@ -17,6 +17,8 @@ struct WriterSetting: Sendable {
   var queue: CommitQueue
   var door: RecordDoor
   var checksCommits: Bool
+  /// Whether the clock is followed whatever it says.
+  var acceptsClock: Bool
 }
 
 final class RepoWriter: Sendable {
@@ -183,9 +185,25 @@ final class RepoWriter: Sendable {
   }
 
   private func next(_ clock: inout TIDClock, after rev: TID) throws(StoreError) -> TID {
-    let now = setting.log.surroundings.clock.now()
+    let source = setting.log.surroundings.clock
+    let now = source.now()
+    try check(source, now, after: rev)
     return try translate({ () throws(SyntaxError) in try clock.next(after: rev, now: now) }) { _ in
       StoreError.clock(now: now, expected: rev.microseconds)
+    }
+  }
+
+  /// A clock that was set while running, or is far behind the last rev of a public repo, is not
+  /// followed until someone says so: relays refuse revs from the future, and a rev never goes back.
+  private func check(_ clock: any StoreClock, _ now: UInt64, after rev: TID) throws(StoreError) {
+    guard !setting.acceptsClock, !clock.mayBeBehind else { return }
+    let tolerance = StoreLimits.clockToleranceMicroseconds
+    let step = clock.stepMicroseconds
+    guard abs(step) <= tolerance else {
+      throw .clock(now: now, expected: UInt64(clamping: Int64(clamping: now) - step))
+    }
+    guard name.space == .private || rev.microseconds <= now + UInt64(tolerance) else {
+      throw .clock(now: now, expected: rev.microseconds)
     }
   }
 

@@ -37,10 +37,15 @@ struct StoreBlocks: BlockReader {
 
   /// The same, read from the disk whatever the cache holds.
   func bytesOnDisk(of cid: CID) throws(StoreError) -> [UInt8]? {
-    guard let location = try log.location(of: BlockKey(repo: repo, digest: cid.digest)) else {
-      return nil
+    let key = BlockKey(repo: repo, digest: cid.digest)
+    guard let location = try log.location(of: key) else { return nil }
+    do throws(StoreError) {
+      return try read(location, cid)
+    } catch {
+      // A compaction may have moved it between the look and the read: look once more.
+      guard let moved = try log.location(of: key), moved != location else { throw error }
+      return try read(moved, cid)
     }
-    return try read(location, cid)
   }
 
   private func read(_ location: BlockLocation, _ cid: CID) throws(StoreError) -> [UInt8] {

@@ -189,6 +189,19 @@ extension StoreLog {
     return try append([EntryRun(drafts: [.own(.checkpoint, value)], changes: [.none])])[0][0]
   }
 
+  /// Writes a checkpoint while others may be writing: in its turn, in a batch after theirs.
+  func checkpointThroughQueue(_ commits: CommitQueue) throws(StoreError) {
+    let result = OneResult()
+    try commits.enqueue(
+      QueuedRun(repo: .none) { [self] in
+        EntryRun(drafts: [.own(.checkpoint, state.checkpoint)], changes: [.none])
+      } done: { placed in
+        result.set(placed)
+      })
+    commits.finish()
+    _ = try result.get()
+  }
+
   /// Ends the log cleanly: a checkpoint if anything was written, then `closed` in a batch of its
   /// own.
   ///

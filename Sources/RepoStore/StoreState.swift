@@ -57,6 +57,8 @@ struct StoreState: Sendable {
   /// The last rev of repos that were deleted: one that comes back goes on after it.
   var deletedRevs: [RepoName: TID] = [:]
   var packs: [PackMark] = []
+  /// The highest number that a pack ever had.
+  var lastPack: UInt32 = 0
   /// Sealed segments in order; the active one is not among them.
   var sealed: [SegmentMark] = []
 
@@ -87,7 +89,7 @@ struct StoreState: Sendable {
     case head(RepoID, commit: CID, data: CID, rev: TID)
     case handle(RepoID, Handle?)
     case status(RepoID, AccountStatus)
-    case attach([PackMark])
+    case attach(Attachment)
   }
 
   /// Takes in one entry that is durable, in order.
@@ -103,7 +105,11 @@ struct StoreState: Sendable {
         seq: seq == 0 ? nil : Seq(rawValue: seq))
     case .handle(let id, let handle): repos[id]?.handle = handle
     case .status(let id, let status): repos[id]?.status = status
-    case .attach(let marks): packs += marks
+    case .attach(let attachment):
+      packs.removeAll { attachment.removedPacks.contains($0.number) }
+      sealed.removeAll { attachment.removedSegments.contains($0.number) }
+      packs += attachment.packs
+      lastPack = max(lastPack, attachment.packs.map(\.number).max() ?? 0)
     }
   }
 
