@@ -4,6 +4,7 @@
 // waits, writes it as one batch with one sync, and tells the outcomes. A single writer so pays no
 // switch of threads; many share a sync. What is left after a caller's own batch is written by the
 // queue of the store, so that nobody works for others for long.
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -26,22 +27,18 @@ final class CommitQueue: Sendable {
 
   private let log: StoreLog
   private let state = Mutex(State())
+  /// Not the log's own queue, where whole segments are indexed.
+  private let queue = DispatchQueue(label: "plaited.commits")
 
   init(_ log: StoreLog) { self.log = log }
 
-  /// Puts a run at the end.
-  ///
-  /// - Throws: `.busy` where too many wait; nothing has then been taken in.
-  func enqueue(_ run: QueuedRun) throws(StoreError) {
-    let isFull = state.withLock { state -> Bool in
-      guard state.waiting.count < StoreLimits.queuedDraftsMax else { return true }
-      state.waiting.append(run)
-      return false
-    }
-    if isFull { throw .busy }
+  /// Puts a run at the end. The caller has asked `isFull` before it drafted: what is drafted is not
+  /// refused any more.
+  func enqueue(_ run: QueuedRun) {
+    state.withLock { $0.waiting.append(run) }
   }
 
-  /// Whether a run could be put in now.
+  /// Whether so many wait that no more should be drafted.
   var isFull: Bool {
     state.withLock { $0.waiting.count >= StoreLimits.queuedDraftsMax }
   }
@@ -54,7 +51,7 @@ final class CommitQueue: Sendable {
 
   /// Writes everything that waits, on the store's queue.
   func driveBeside() {
-    log.queue.async { [self] in
+    queue.async { [self] in
       while writeBatch() {}
     }
   }
@@ -65,7 +62,7 @@ final class CommitQueue: Sendable {
       while writeBatch() {}
       let isIdle = state.withLock { !$0.isWriting && $0.waiting.isEmpty }
       if isIdle { return }
-      log.queue.sync {}
+      queue.sync {}
       sched_yield()
     }
   }

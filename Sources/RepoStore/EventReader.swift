@@ -53,7 +53,7 @@ public struct EventReader: Sendable {
       }
       guard entry.kind == EntryKind.frame.rawValue,
         let stream = EventStream(rawValue: entry.stream), streams.contains(stream),
-        log.read({ $0.state.repos[entry.repo] != nil })
+        entry.repo == .none || log.read({ $0.state.repos[entry.repo] != nil })
       else {
         position = lsn
         continue

@@ -95,7 +95,8 @@ extension RepoStore {
     _ finish: @escaping QueuedRun.Finish, of repo: RepoID
   ) throws(StoreError) -> [PlacedEntry] {
     let result = OneResult()
-    try queue.enqueue(
+    if queue.isFull { throw .busy }
+    queue.enqueue(
       QueuedRun(repo: repo, finish: finish) { placed in result.set(placed) })
     queue.finish()
     return try result.get()

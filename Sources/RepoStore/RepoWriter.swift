@@ -28,6 +28,8 @@ final class RepoWriter: Sendable {
   private let key: PrivateKey
   private let blocks: StoreBlocks
   private let speculative: Mutex<Speculative?>
+  /// Why drafts fell that were not written: what was drafted on them falls with them.
+  private let falls = Mutex<[StoreError]>([])
 
   /// The head that the next draft starts from.
   private struct Speculative {
@@ -39,6 +41,8 @@ final class RepoWriter: Sendable {
     /// The last draft, where its commit may not be durable yet.
     var last: (draft: CommitDraft, pending: PendingCommit)?
     var clock: TIDClock
+    /// How many drafts had fallen when this began.
+    var fallenCount: Int
   }
 
   init(
@@ -117,9 +121,11 @@ final class RepoWriter: Sendable {
     let draft = try commit(effect, on: &current)
     current.last = (draft, pending)
     let opCount = effect.ops.count
-    try setting.queue.enqueue(
-      QueuedRun(repo: id) { () throws(StoreError) in
-        try draft.finish().run
+    let fallenBefore = current.fallenCount
+    setting.queue.enqueue(
+      QueuedRun(repo: id) { [self] () throws(StoreError) in
+        if let fault = fallen(since: fallenBefore) { throw fault }
+        return try draft.finish().run
       } done: { [self] placed in
         settle(pending, draft, placed, results: effect.results, opCount: opCount)
       })
@@ -129,7 +135,8 @@ final class RepoWriter: Sendable {
   private func start(from head: RepoHead) -> Speculative {
     Speculative(
       tree: MST(root: head.data, in: blocks), rev: head.rev, data: head.data,
-      clock: TIDClock(clockID: setting.log.surroundings.clock.clockID))
+      clock: TIDClock(clockID: setting.log.surroundings.clock.clockID),
+      fallenCount: falls.withLock { $0.count })
   }
 
   /// Lets go of the loaded nodes when they may be too many and everything drafted is durable; what
@@ -231,8 +238,21 @@ final class RepoWriter: Sendable {
     case .failure(.outcomeUnknown(_, let cause)):
       pending.finish(.failure(.outcomeUnknown(rev: draft.unsigned.rev, cause: cause)))
     case .failure(let error):
-      speculative.withLock { $0 = nil }
+      fall(error)
       pending.finish(.failure(error))
     }
+  }
+
+  /// Throws the speculative head away: the next draft begins at the durable one.
+  private func fall(_ error: StoreError) {
+    speculative.withLock { speculative in
+      speculative = nil
+      falls.withLock { $0.append(error) }
+    }
+  }
+
+  /// Why a draft that was made after `count` falls must fall too: the one it stands on did.
+  private func fallen(since count: Int) -> StoreError? {
+    falls.withLock { $0.count > count ? $0[count] : nil }
   }
 }

@@ -192,7 +192,7 @@ extension StoreLog {
   /// Writes a checkpoint while others may be writing: in its turn, in a batch after theirs.
   func checkpointThroughQueue(_ commits: CommitQueue) throws(StoreError) {
     let result = OneResult()
-    try commits.enqueue(
+    commits.enqueue(
       QueuedRun(repo: .none) { [self] in
         EntryRun(drafts: [.own(.checkpoint, state.checkpoint)], changes: [.none])
       } done: { placed in
