@@ -45,6 +45,9 @@ public final class KeyRing: Sendable {
     return keys
   }
 
+  /// Keeps a key in memory only.
+  func lend(_ key: PrivateKey) { loaded.withLock { $0[key.publicKey.multikey] = key } }
+
   /// Keeps a key, durably where the ring has a directory. One that is there stays.
   public func add(_ key: PrivateKey) throws(StoreError) {
     let name = key.publicKey.multikey

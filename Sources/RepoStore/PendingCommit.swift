@@ -14,6 +14,7 @@ public final class PendingCommit: Sendable {
   }
 
   private let state = Mutex(State.waiting([]))
+  private let refused = Mutex<StoreError?>(nil)
 
   /// What came of the commit; returns when it is durable.
   ///
@@ -27,6 +28,12 @@ public final class PendingCommit: Sendable {
       return try outcome.get()
     }
   }
+
+  /// Why it was refused, at once: `durable` tells the same when the commits are durable that it was
+  /// judged on. Nil for one that is on its way. If those commits fall, it is judged again.
+  public var refusal: StoreError? { refused.withLock { $0 } }
+
+  func refuse(_ error: StoreError?) { refused.withLock { $0 = error } }
 
   /// What came of it, where that is known already.
   var outcome: Outcome? {

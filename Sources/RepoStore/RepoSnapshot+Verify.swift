@@ -16,6 +16,18 @@ public struct RepoProblem: Hashable, Sendable {
   /// In a file of the store, in bytes.
   public var offset: Int?
   public var message: String
+
+  public init(rule: String, cid: CID?, path: String?, offset: Int?, message: String) {
+    self.rule = rule
+    self.cid = cid
+    self.path = path
+    self.offset = offset
+    self.message = message
+  }
+
+  init(rule: String, cid: CID? = nil, path: String? = nil, message: String) {
+    self.init(rule: rule, cid: cid, path: path, offset: nil, message: message)
+  }
 }
 
 /// What a verification found.
@@ -27,6 +39,11 @@ public struct VerifyReport: Hashable, Sendable {
   public var problems: [RepoProblem] = []
 
   public var isClean: Bool { problems.isEmpty }
+
+  public init(commit: CID, data: CID) {
+    self.commit = commit
+    self.data = data
+  }
 }
 
 extension RepoSnapshot {

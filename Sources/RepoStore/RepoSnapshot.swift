@@ -13,6 +13,12 @@ public struct StoredRecord: Hashable, Sendable {
   /// The block, as it was written or came from elsewhere.
   public var bytes: [UInt8]
 
+  public init(path: RecordPath, cid: CID, bytes: [UInt8]) {
+    self.path = path
+    self.cid = cid
+    self.bytes = bytes
+  }
+
   /// The record decoded.
   /// - Throws: what is wrong with its encoding; records from elsewhere were checked at the door.
   public var value: CBORValue {
@@ -24,6 +30,11 @@ public struct StoredRecord: Hashable, Sendable {
 public struct CollectionCount: Hashable, Sendable {
   public var collection: NSID
   public var count: Int
+
+  public init(collection: NSID, count: Int) {
+    self.collection = collection
+    self.count = count
+  }
 }
 
 /// A repo at one commit.
@@ -92,7 +103,7 @@ public struct RepoSnapshot: Sendable {
 
   /// The answer to `query`, record by record.
   public func records(_ query: RecordQuery) -> RecordScan {
-    RecordScan(self, query)
+    RecordScan(query, in: tree) { cid throws(StoreError) in try recordBytes(cid) }
   }
 
   /// What differs from here to `later`, in key order. Cost: follows the difference.
@@ -128,66 +139,5 @@ extension MSTEntry {
         return nil
       }
     }
-  }
-}
-
-/// The answer to a question, found by going along the tree.
-public struct RecordScan: Sendable {
-  private let snapshot: RepoSnapshot
-  private let query: RecordQuery
-  private var walk: MSTWalk
-  private var found = 0
-  /// Records left out because they have no time to compare with `since` and `until`.
-  public private(set) var withoutTimeCount = 0
-
-  init(_ snapshot: RepoSnapshot, _ query: RecordQuery) {
-    self.snapshot = snapshot
-    self.query = query
-    walk = snapshot.tree.walk(
-      query.keyRange, query.order == .ascending ? .ascending : .descending)
-  }
-
-  /// The next record that matches, or nil.
-  ///
-  /// Cost: amortised one node for four records, and every record in the range is read.
-  public mutating func next() throws(StoreError) -> StoredRecord? {
-    if let limit = query.limit, found >= limit { return nil }
-    while let entry = try nextEntry() {
-      guard let path = entry.path else { continue }
-      let record = StoredRecord(
-        path: path, cid: entry.value, bytes: try snapshot.recordBytes(entry.value))
-      if query.isAboutKeysAlone {
-        found += 1
-        return record
-      }
-      let value = try translate({ () throws(CBORError) in try record.value }) {
-        StoreError.record(path, .encoding($0))
-      }
-      switch query.verdict(on: value) {
-      case .match:
-        found += 1
-        return record
-      case .noMatch: continue
-      case .withoutTime: withoutTimeCount += 1
-      }
-    }
-    return nil
-  }
-
-  /// How many records match. Reads none where the question is about keys alone.
-  public mutating func count() throws(StoreError) -> Int {
-    var count = 0
-    if query.isAboutKeysAlone {
-      while count < query.limit ?? .max, try nextEntry() != nil { count += 1 }
-      return count
-    }
-    while try next() != nil { count += 1 }
-    return count
-  }
-
-  private mutating func nextEntry() throws(StoreError) -> MSTEntry? {
-    var walk = walk
-    defer { self.walk = walk }
-    return try inTree { () throws(MSTError) in try walk.next() }
   }
 }

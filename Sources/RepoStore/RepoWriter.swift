@@ -74,8 +74,9 @@ final class RepoWriter: Sendable {
       }
     }
     switch drafted {
-    case .queued: break
+    case .queued: pending.refuse(nil)
     case .answer(let outcome, let predecessor):
+      if case .failure(let error) = outcome { pending.refuse(error) }
       guard let predecessor else { return pending.finish(outcome) }
       predecessor.whenDone { [self] told in
         switch told {
