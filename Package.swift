@@ -21,9 +21,10 @@ let package = Package(
   name: "plaited",
   products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST", "RepoStore"].map {
     .library(name: $0, targets: [$0])
-  },
+  } + [.executable(name: "plaited", targets: ["plaited"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2")
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
     // C libraries: a module map each, no logic.
@@ -44,6 +45,15 @@ let package = Package(
       "RepoStore",
       ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB", "CXXHash"]),
 
+    // The command line: composes the rooms, and is imported by its tests alone.
+    .executableTarget(
+      name: "plaited",
+      dependencies: [
+        "RepoStore", "MST", "Identity", "ATCrypto", "DAGCBOR", "ATSyntax",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
     // Shared by the tests: fixtures, seeded randomness, the common input.
     .target(
       name: "TestKit", dependencies: ["DAGCBOR"], path: "Tests/TestKit", swiftSettings: strict),
@@ -57,6 +67,7 @@ let package = Package(
     tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "RepoStore", ["RepoStore", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
+    tests(of: "plaited", ["plaited", "RepoStore", "DAGCBOR", "ATSyntax"]),
     tests(of: "House", []),
 
     // A tool that other implementations are compared with; not a product.

@@ -1,0 +1,61 @@
+// StoreDoor.swift: the store that a command works on, opened once and closed when it ends.
+//
+// Not here: which folder that is (StorePlace), which repo in it (RepoChoice).
+import RepoStore
+import Synchronization
+
+/// What a command wants of its store beside the defaults.
+struct StoreWish: Equatable {
+  var createsIfMissing = false
+  var durability = Durability.full
+  /// Microseconds since 1970 that stand still; nil for the machine's clock.
+  var clock: UInt64?
+
+  var options: StoreOptions {
+    var options = StoreOptions()
+    options.createsIfMissing = createsIfMissing
+    options.durability = durability
+    if let clock { options.clock = FixedClock(microseconds: clock) }
+    return options
+  }
+}
+
+final class StoreDoor: Sendable {
+  private let open = Mutex<RepoStore?>(nil)
+
+  /// The store in `folder`, opened with the first call.
+  func store(in folder: String, _ wish: StoreWish) throws -> RepoStore {
+    try open.withLock { open in
+      if let open { return open }
+      let store = try RepoStore.open(folder, wish.options)
+      open = store
+      return store
+    }
+  }
+
+  /// Closes what was opened; called once, when the command has done its work.
+  func close() throws {
+    let store = open.withLock { open in
+      defer { open = nil }
+      return open
+    }
+    try store?.close()
+  }
+}
+
+extension Job {
+  /// Closes the store of a command that failed.
+  /// - Throws: what closing says, where that explains more than `error`: nothing does, so far.
+  func close(after error: any Error) throws {
+    do {
+      try door.close()
+    } catch {
+      try note("the store was not closed cleanly: \(Complaint(error).why)")
+    }
+  }
+
+  /// The store of this command.
+  func store(_ wish: StoreWish = StoreWish()) throws -> RepoStore {
+    try door.store(in: folder, wish)
+  }
+}
