@@ -1,7 +1,7 @@
 # What can be done here; `make` alone lists it. The work is in tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test build unit tidy format interop fuzz docs bench clean
+.PHONY: help test build unit tidy format interop fuzz docs bench peers clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,5 +37,8 @@ docs: build ## the documentation of the libraries, in .build/docs
 bench: ## measure, into Benchmarks/RESULTS.md; ARGS='--rounds 3' for a shorter run
 	@cd Benchmarks && swift run -c release Report --plot write-throughput.svg --into RESULTS.md $(ARGS)
 
+peers: ## measure other implementations beside ours, into Benchmarks/RESULTS.md; needs PyPI
+	@python3 Benchmarks/peers/peers.py --into Benchmarks/RESULTS.md $(ARGS)
+
 clean: ## remove what was built
-	@rm -rf .build .venv Benchmarks/.build
+	@rm -rf .build .venv Benchmarks/.build Benchmarks/peers/.venv
