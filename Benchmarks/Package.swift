@@ -31,7 +31,8 @@ let package = Package(
     .executableTarget(name: "Gate", dependencies: ["World"], swiftSettings: strict),
     .target(
       name: "Workloads",
-      dependencies: ["World", "Input"] + ours("ATSyntax", "DAGCBOR", "ATCrypto", "MST"),
+      dependencies: ["World", "Input"]
+        + ours("ATSyntax", "DAGCBOR", "ATCrypto", "MST", "RepoStore"),
       swiftSettings: strict),
     .executableTarget(
       name: "Report", dependencies: ["Workloads", "World"], swiftSettings: strict),

@@ -33,6 +33,7 @@ extension Question {
     return primitives(largest) + building(largest) + growing(small) + codec
       + names.flatMap(committing) + signing(names)
       + reading(middle) + (largest == middle ? [] : looking(largest)) + inverting(middle)
+      + storing(sizes.filter { $0 >= 10_000 }.map(sizeName), middle)
   }
 
   private static func sizeName(_ records: Int) -> String {

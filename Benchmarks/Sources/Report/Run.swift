@@ -2,18 +2,18 @@
 //
 // A machine drifts: others use it, it warms up. In each round a workload and the primitive it is
 // compared with are a moment apart, so their ratio is taken round by round and drift hits both.
-// Time is the CPU time of this thread: nothing here waits for a disk or for another thread.
+// Each workload says which time is taken: of this thread, of all threads, or on the wall.
 import Glibc
 import Workloads
 import World
 
 struct Run {
-  /// Seconds of CPU per operation, by workload, one for each round.
+  /// Seconds per operation, by workload, one for each round.
   private(set) var seconds: [String: [Double]] = [:]
   /// In the order in which they ran.
   private(set) var names: [String] = []
   let rounds: Int
-  /// Wall time by CPU time of all passes: 1 on a machine that does nothing else.
+  /// Wall time by CPU time of all passes on one thread: 1 on a machine that does nothing else.
   private(set) var wallShare = 1.0
 
   init(_ options: Options, _ worlds: Worlds) throws {
@@ -30,13 +30,17 @@ struct Run {
     var (wall, cpu) = (0.0, 0.0)
     for _ in 0..<rounds {
       for (workload, pass) in zip(wanted, passes) {
-        let started = (wall: Clock.wall, cpu: Clock.cpu)
+        let started = (wall: Clock.wall, own: Clock.now(workload.timing))
         try pass.run()
-        let taken = (wall: Clock.wall - started.wall, cpu: Clock.cpu - started.cpu)
+        let taken = (
+          wall: Clock.wall - started.wall, own: Clock.now(workload.timing) - started.own
+        )
         try pass.restore()
-        wall += taken.wall
-        cpu += taken.cpu
-        seconds[workload.name, default: []].append(taken.cpu / Double(workload.operationCount))
+        if workload.timing == .thread {
+          wall += taken.wall
+          cpu += taken.own
+        }
+        seconds[workload.name, default: []].append(taken.own / Double(workload.operationCount))
       }
     }
     wallShare = wall / max(cpu, .leastNonzeroMagnitude)
@@ -73,10 +77,16 @@ struct Spread {
 }
 
 enum Clock {
-  /// Seconds of CPU that this thread has used.
-  static var cpu: Double { read(CLOCK_THREAD_CPUTIME_ID) }
   /// Seconds since some moment in the past.
   static var wall: Double { read(CLOCK_MONOTONIC) }
+
+  static func now(_ timing: Workload.Timing) -> Double {
+    switch timing {
+    case .thread: read(CLOCK_THREAD_CPUTIME_ID)
+    case .process: read(CLOCK_PROCESS_CPUTIME_ID)
+    case .wall: wall
+    }
+  }
 
   private static func read(_ clock: clockid_t) -> Double {
     var time = timespec()

@@ -6,16 +6,29 @@ import World
 
 /// A named question: verb/what/size.
 package struct Workload {
+  /// Which time a pass takes.
+  package enum Timing: String {
+    /// CPU time of the thread that runs the pass: work that needs one thread and no disk.
+    case thread
+    /// CPU time of all threads: the cost of work that is done on several.
+    case process
+    /// What a user waits: where a disk or two threads take part.
+    case wall
+  }
+
   package var name: String
   /// Operations in one pass; the rate counts these.
   package var operationCount: Int
+  package var timing: Timing
   package var prepare: (Worlds) throws -> Pass
 
   init(
-    _ name: String, operations: Int, _ prepare: @escaping (Worlds) throws -> Pass
+    _ name: String, operations: Int, timing: Timing = .thread,
+    _ prepare: @escaping (Worlds) throws -> Pass
   ) {
     self.name = name
     operationCount = operations
+    self.timing = timing
     self.prepare = prepare
   }
 }
@@ -41,6 +54,12 @@ extension Workload {
       + sizes.flatMap { committing($0) + [signing($0)] }
       + reading(middle) + (largest > middle ? looking(largest) : [])
       + inverting(middle)
+      + storing(sizes: sizes.filter { $0 >= 10_000 }, middle: middle)
+  }
+
+  private static func storing(sizes: [Int], middle: Int) -> [Workload] {
+    diskPrimitives() + sizes.flatMap(storeCommits) + storeDurableCommits(middle)
+      + storeBatches(middle) + storeCARs(middle)
   }
 
   /// `100k-records`.

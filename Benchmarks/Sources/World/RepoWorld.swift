@@ -46,17 +46,25 @@ package final class RepoWorld {
   package let blocks: BlockMap
   /// Everything in memory.
   package var tree: MST
+  /// Of the records in the common input: those that are there, and those of `heldOut`.
+  package let memberIndices: [Int]
+  package let heldOutIndices: [Int]
   /// Keys that are there, in random order.
   package let sample: [MSTEntry]
   package let heldOut: [MSTEntry]
   package let later: [MSTEntry]
+  package var laterIndices: Range<Int> {
+    records + RepoWorld.heldOutCount..<records + RepoWorld.spareCount
+  }
 
   init(records: Int, input: ArraySlice<MSTEntry>) throws {
     var random = SplitMix64(seed: 7)
-    let shuffled = input.prefix(records + RepoWorld.heldOutCount).shuffled(using: &random)
-    let members = shuffled.dropLast(RepoWorld.heldOutCount)
+    let shuffled = (0..<records + RepoWorld.heldOutCount).shuffled(using: &random)
+    memberIndices = shuffled.dropLast(RepoWorld.heldOutCount)
+    heldOutIndices = shuffled.suffix(RepoWorld.heldOutCount)
+    let members = memberIndices.map { input[$0] }
     self.records = records
-    heldOut = Array(shuffled.suffix(RepoWorld.heldOutCount))
+    heldOut = heldOutIndices.map { input[$0] }
     later = Array(input.suffix(RepoWorld.laterCount))
     sample = Array(members.prefix(RepoWorld.sampleCountMax))
     var blocks = BlockMap()
