@@ -7,6 +7,7 @@ import Foundation
 let verbs: [String: ([String]) throws -> Void] = [
   "cbor": CBORVerb.run,
   "cbor-generate": CBORGenerateVerb.run,
+  "common-input": CommonInputVerb.run,
   "mst-scripts": MSTScriptsVerb.run,
 ]
 
