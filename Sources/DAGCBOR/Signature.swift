@@ -12,14 +12,14 @@ public struct Signature: Hashable, Sendable, BitwiseCopyable {
 
   /// - Returns: nil unless `bytes` holds exactly 64 bytes (DER is longer, and refused by length).
   public init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == Signature.byteCount, let r = Digest(bytes.prefix(32)),
-      let s = Digest(bytes.dropFirst(32))
-    else { return nil }
-    self.r = r
-    self.s = s
+    let signature =
+      bytes.withContiguousStorageIfAvailable { Signature(UnsafeRawBufferPointer($0)) }
+      ?? Array(bytes).withUnsafeBytes { Signature($0) }
+    guard let signature else { return nil }
+    self = signature
   }
 
-  /// - Returns: as `init(_:)` of a collection; without a copy in between.
+  /// - Returns: as `init(_:)` of a collection.
   public init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Signature.byteCount, let start = bytes.baseAddress else { return nil }
     // Safe: 64 bytes are there.
@@ -27,5 +27,14 @@ public struct Signature: Hashable, Sendable, BitwiseCopyable {
     s = Digest(copying: start + Digest.byteCount)
   }
 
-  public var bytes: [UInt8] { r.bytes + s.bytes }
+  /// `r ‖ s`; each call allocates an array.
+  public var bytes: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: Signature.byteCount) { buffer, count in
+      // Safe: the buffer has room for byteCount bytes, and one of that size has an address.
+      let start = UnsafeMutableRawPointer(buffer.baseAddress!)
+      r.write(to: start)
+      s.write(to: start + Digest.byteCount)
+      count = Signature.byteCount
+    }
+  }
 }
