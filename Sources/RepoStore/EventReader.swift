@@ -35,7 +35,8 @@ public struct EventReader: Sendable {
 
   /// The next event, or nil where the log ends for now.
   ///
-  /// Events of repos that are deleted by now are passed over.
+  /// Events of repos that are deleted by now are passed over; what told of their deletion, which
+  /// is no repo's any more, is not.
   /// - Throws: `.corrupt`, `.disk`: the reader stays before the event.
   public mutating func next() throws(StoreError) -> LogEvent? {
     let last = log.lastLSN
@@ -114,6 +115,13 @@ extension RepoStore {
       return LSN(rawValue: segment.firstLSN.rawValue + UInt64(index) - 1)
     }
     return .zero
+  }
+}
+
+extension RepoStore {
+  /// The first entry that the log still holds.
+  public var firstLSN: LSN {
+    log.read { $0.state.sealed.first?.firstLSN ?? $0.active.firstLSN }
   }
 }
 

@@ -1,7 +1,8 @@
 // RepoSnapshot.swift: a repo at one commit: records, collections, questions, differences.
 //
 // A value over immutable blocks: what it answers never changes, whatever is written beside it.
-// Exports and proofs are in RepoSnapshot+CAR, verification in RepoSnapshot+Verify.
+// Exports and proofs are in RepoSnapshot+CAR, verification in RepoSnapshot+Verify, which
+// blocks belong to it in RepoSnapshot+Reach.
 import ATSyntax
 import DAGCBOR
 import MST
@@ -110,19 +111,6 @@ public struct RepoSnapshot: Sendable {
   public func changes(to later: RepoSnapshot) throws(StoreError) -> [MSTChange] {
     let (from, to) = (tree, later.tree)
     return try inTree { () throws(MSTError) in try from.diff(to: to).changes }
-  }
-
-  /// Whether this commit reaches `cid`: as its commit, a node or a record. Cost: up to the whole
-  /// tree.
-  public func reaches(_ cids: Set<CID>) throws(StoreError) -> Set<CID> {
-    var found: Set<CID> = cids.contains(head.commit) ? [head.commit] : []
-    try tree.forEachBlock(wrap: { StoreError.tree($0) }) { block throws(StoreError) in
-      switch block {
-      case .node(let cid, _), .record(_, let cid):
-        if cids.contains(cid) { found.insert(cid) }
-      }
-    }
-    return found
   }
 
   /// The bytes of a block of this repo, reachable from here or not.
