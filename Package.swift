@@ -6,6 +6,18 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"].map {
+  Target.Dependency.product(name: $0, package: "swift-nio")
+}
+let http =
+  nio + [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  ]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -19,12 +31,20 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "plaited",
-  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST", "RepoStore"].map {
+  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST", "RepoStore", "XRPC"].map {
     .library(name: $0, targets: [$0])
   } + [.executable(name: "plaited", targets: ["plaited"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+    // Before 2.100.0 a flood of header fields is not bounded.
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.9.0"),
   ],
   targets: [
     // C libraries: a module map each, no logic.
@@ -44,13 +64,15 @@ let package = Package(
     room(
       "RepoStore",
       ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB", "CXXHash"]),
+    room("XRPC", ["RepoStore", "Identity", "MST", "DAGCBOR", "ATSyntax", "ATCrypto"] + http),
 
     // The command line: composes the rooms, and is imported by its tests alone.
     .executableTarget(
       name: "plaited",
       dependencies: [
-        "RepoStore", "MST", "Identity", "ATCrypto", "DAGCBOR", "ATSyntax",
+        "XRPC", "RepoStore", "MST", "Identity", "ATCrypto", "DAGCBOR", "ATSyntax",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
@@ -68,6 +90,7 @@ let package = Package(
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "RepoStore", ["RepoStore", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "plaited", ["plaited", "RepoStore", "DAGCBOR", "ATSyntax"]),
+    tests(of: "XRPC", ["XRPC", "RepoStore", "MST", "DAGCBOR", "ATSyntax", "ATCrypto"] + http),
     tests(of: "House", []),
 
     // A tool that other implementations are compared with; not a product.

@@ -35,7 +35,10 @@ extension Habit {
     Habit(
       pattern: ["unowned", "(", "unsafe"], advice: "prove it in a comment: // Safe: …",
       scope: .everywhere, isProvable: true),
-    Habit(pattern: ["Any"], advice: "name the cases: an enum, a generic, or a protocol of ours"),
+    // Provable for signatures that a library asks for.
+    Habit(
+      pattern: ["Any"], advice: "name the cases: an enum, a generic, or a protocol of ours",
+      isProvable: true),
     Habit(pattern: ["AnyObject"], advice: "name the type"),
     Habit(pattern: ["print", "("], advice: "a library returns values; the command line prints"),
     Habit(pattern: ["debugPrint", "("], advice: "a library returns values"),

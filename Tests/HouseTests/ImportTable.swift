@@ -79,6 +79,7 @@ extension Room {
   static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   private static let nio: Set<String> = [
-    "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOConcurrencyHelpers",
+    "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOWebSocket",
+    "NIOConcurrencyHelpers",
   ]
 }

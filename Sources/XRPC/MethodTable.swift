@@ -1,0 +1,63 @@
+// MethodTable.swift: which methods there are, as data: name, kind, what answers.
+//
+// Not here: the methods (MethodCall+…), or how a request finds its row (Router).
+import ATSyntax
+
+/// A row: an XRPC method.
+struct XRPCMethod: Sendable {
+  /// How a method is called, and what answers.
+  enum Kind: Sendable {
+    /// GET, answered once.
+    case query(Query)
+    /// A WebSocket. The closure reads the parameters, so that a bad one is refused before the
+    /// connection is turned into one.
+    case subscription(@Sendable (Parameters) throws(XRPCError) -> Subscription)
+  }
+
+  /// What answers a query, and whether many may do so at once.
+  struct Query: Sendable {
+    /// A path of nodes and some records are `quick`; what may go along a whole tree is `slow`, and
+    /// only a few of these run at a time, beside everything else.
+    enum Cost: Sendable { case quick, slow }
+
+    let cost: Cost
+    let answer: @Sendable (MethodCall) throws(XRPCError) -> Answer
+  }
+
+  let name: String
+  let kind: Kind
+
+  static func query(
+    _ name: String, _ cost: Query.Cost = .quick,
+    _ answer: @escaping @Sendable (MethodCall) throws(XRPCError) -> Answer
+  ) -> XRPCMethod {
+    XRPCMethod(name: name, kind: .query(Query(cost: cost, answer: answer)))
+  }
+
+  static func subscription(
+    _ name: String, _ read: @escaping @Sendable (Parameters) throws(XRPCError) -> Subscription
+  ) -> XRPCMethod {
+    XRPCMethod(name: name, kind: .subscription(read))
+  }
+}
+
+/// What a client of a stream asked for.
+struct Subscription: Sendable, Hashable {
+  /// The `seq` of the last event that the client has seen; nil for only what is to come.
+  var cursor: UInt64?
+}
+
+/// Methods by name.
+struct MethodTable: Sendable {
+  private let rows: [String: XRPCMethod]
+
+  /// - Precondition: no name stands twice.
+  init(_ methods: [XRPCMethod]) {
+    rows = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
+  }
+
+  /// The row of a name: the authority in any case, the last segment as written.
+  subscript(nsid: NSID) -> XRPCMethod? { rows["\(nsid.authority.lowercased()).\(nsid.name)"] }
+
+  var names: [String] { rows.keys.sorted() }
+}

@@ -1,0 +1,76 @@
+// StoreFrameLog.swift: the store's log as the firehose reads it: the public stream alone.
+import RepoStore
+import Synchronization
+
+/// The public stream of a store.
+struct StoreFrameLog: FrameLog {
+  let store: RepoStore
+
+  var end: (lsn: LSN, seq: Seq) {
+    let status = store.status
+    return (status.lastLSN, status.lastSeq)
+  }
+
+  func start(after seq: Seq) throws -> (lsn: LSN, isOutdated: Bool) {
+    let place = try store.cursor(after: seq)
+    let oldest = LSN(rawValue: store.firstLSN.rawValue - 1)
+    guard place < oldest else { return (place, false) }
+    var reader = store.events(after: oldest)
+    let next = try reader.next()?.seq?.rawValue ?? store.status.lastSeq.rawValue + 1
+    return (oldest, seq.rawValue + 1 < next)
+  }
+
+  func frames(after lsn: LSN, byteCount: Int) throws -> FrameBatch {
+    var reader = store.events(after: lsn)
+    var frames: [LoggedFrame] = []
+    var count = 0
+    while count < byteCount, let event = try reader.next() {
+      // Every public event has a number.
+      guard let seq = event.seq else { continue }
+      count += event.frame.count
+      frames.append(LoggedFrame(lsn: event.lsn, seq: seq, payload: event.frame))
+    }
+    return FrameBatch(frames: frames, reached: reader.position)
+  }
+
+  func grown(beyond lsn: LSN) async -> LSN {
+    let answer = OneAnswer()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        answer.wait(continuation)
+        store.whenDurable(after: lsn) { answer.give($0) }
+      }
+    } onCancel: {
+      answer.give(lsn)
+    }
+  }
+}
+
+/// What is waited for once and may be given twice: by the log, and by whoever gives up.
+private final class OneAnswer: Sendable {
+  private enum State {
+    case asked
+    case waiting(CheckedContinuation<LSN, Never>)
+    case given(LSN)
+  }
+
+  private let state = Mutex(State.asked)
+
+  func wait(_ continuation: CheckedContinuation<LSN, Never>) {
+    let given = state.withLock { state -> LSN? in
+      if case .given(let lsn) = state { return lsn }
+      state = .waiting(continuation)
+      return nil
+    }
+    if let given { continuation.resume(returning: given) }
+  }
+
+  func give(_ lsn: LSN) {
+    let waiting = state.withLock { state -> CheckedContinuation<LSN, Never>? in
+      defer { state = .given(lsn) }
+      if case .waiting(let continuation) = state { return continuation }
+      return nil
+    }
+    waiting?.resume(returning: lsn)
+  }
+}
