@@ -77,7 +77,22 @@ extension MST {
   public static func checkInversion(
     of ops: [RepoOp], root: CID, previous: CID, nodes: any BlockReader
   ) throws(MSTError) {
-    var tree = try verified(root: root, in: nodes, absent: .opaque)
+    let tree = try verified(root: root, in: nodes, absent: .opaque)
+    try tree.check(ops, leadFrom: previous)
+  }
+
+  /// The same for nodes of one's own making, which are neither hashed nor checked: whether they are
+  /// enough, and the operations are all that happened.
+  ///
+  /// Cost: the nodes on the way are decoded, and what undoing changes is hashed.
+  public static func checkInversion(
+    of ops: [RepoOp], root: CID, previous: CID, trusting nodes: any BlockReader
+  ) throws(MSTError) {
+    try MST(root: root, in: nodes).check(ops, leadFrom: previous)
+  }
+
+  private consuming func check(_ ops: [RepoOp], leadFrom previous: CID) throws(MSTError) {
+    var tree = self
     try tree.undo(ops)
     let found = tree.seal()
     guard found == previous else {

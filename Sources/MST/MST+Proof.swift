@@ -26,11 +26,15 @@ extension MST {
   /// nodes on the search paths to it, to the key before it and to the key after it.
   ///
   /// Cost and errors as `proof`.
+  /// - Parameter isKnown: nodes that need not be emitted, which then are not even encoded.
   public func coveringProof(
-    of keys: [MSTKey], emit: (CID, RawSpan) -> Void
+    of keys: [MSTKey], unless isKnown: (CID) -> Bool = { _ in false },
+    emit: (CID, RawSpan) -> Void
   ) throws(MSTError) {
-    var walk = ProofWalk(tree: self, covers: true)
-    try walk.run(keys, emit)
+    try withoutActuallyEscaping(isKnown) { isKnown throws(MSTError) in
+      var walk = ProofWalk(tree: self, covers: true, isKnown: isKnown)
+      try walk.run(keys, emit)
+    }
   }
 
   /// Emits the nodes that `range` reaches, parents first. The tree must be sealed.
@@ -132,11 +136,14 @@ private struct ProofWalk: ~Copyable {
   let tree: MST
   /// Whether the neighbours of a key that is there are proven as well.
   let covers: Bool
+  /// What need not be emitted.
+  let isKnown: (CID) -> Bool
   private var writer = NodeWriter()
 
-  init(tree: MST, covers: Bool) {
+  init(tree: MST, covers: Bool, isKnown: @escaping (CID) -> Bool = { _ in false }) {
     self.tree = tree
     self.covers = covers
+    self.isKnown = isKnown
   }
 
   mutating func run(_ keys: [MSTKey], _ emit: (CID, RawSpan) -> Void) throws(MSTError) {
@@ -212,12 +219,13 @@ private struct ProofWalk: ~Copyable {
     switch link {
     case .empty: return nil
     case .loaded(let digest, let node):
-      node.encode(with: &writer) { emit(CID(digest: digest), $0.bytes) }
+      let cid = CID(digest: digest)
+      if !isKnown(cid) { node.encode(with: &writer) { emit(cid, $0.bytes) } }
       return node
     case .stored(let digest):
       let cid = CID(digest: digest)
       let block = try tree.bytes(cid, neededBy: nil)
-      emit(cid, block.span.bytes)
+      if !isKnown(cid) { emit(cid, block.span.bytes) }
       return try MST.decoded(block, cid, height: height)
     case .pending: preconditionFailure("INV-4: a proof is made of a sealed tree")
     }

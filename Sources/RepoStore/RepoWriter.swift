@@ -169,7 +169,7 @@ final class RepoWriter: Sendable {
     let rev: TID
     let data: CID
     do throws(StoreError) {
-      data = try effect.apply(to: &current.tree, emit: { blocks.append($0, $1) })
+      data = try effect.apply(to: &current.tree, blocks: &blocks)
       rev = try next(&current.clock, after: current.rev)
     } catch {
       // The changes of a refused draft are thrown away with the tree that holds them.

@@ -19,11 +19,15 @@ struct WriteEffect: Sendable {
   /// Whether every write asked for what is there: then there is no commit, whatever else was asked.
   private(set) var isNoOp = false
 
-  private var states: [MSTKey: PathState] = [:]
+  private var states: [PathState] = []
+  /// Where the state of a key is, kept where there are too many to go along.
+  private var places: [MSTKey: Int] = [:]
+  private static let scannedCountMax = 8
   /// The first `swapRecord` that does not hold; told only where something would change.
   private var failedSwap: StoreError?
 
   private struct PathState {
+    var key: MSTKey
     var before: CID?
     var now: CID?
     var record: EncodedRecord?
@@ -44,12 +48,13 @@ struct WriteEffect: Sendable {
       }
       try judge(write, on: tree, door, isAppendOnly: policy.isAppendOnly(collection))
     }
-    for (key, state) in states.sorted(by: { $0.key < $1.key }) {
+    states.sort { $0.key < $1.key }
+    for state in states {
       switch (state.before, state.now) {
-      case (nil, let new?): ops.append(RepoOp(key, .create(new)))
+      case (nil, let new?): ops.append(RepoOp(state.key, .create(new)))
       case (let old?, let new?) where old != new:
-        ops.append(RepoOp(key, .update(new, previous: old)))
-      case (let old?, nil): ops.append(RepoOp(key, .delete(previous: old)))
+        ops.append(RepoOp(state.key, .update(new, previous: old)))
+      case (let old?, nil): ops.append(RepoOp(state.key, .delete(previous: old)))
       case (_?, _?), (nil, nil): continue
       }
       if let record = state.record { records.append(record) }
@@ -59,14 +64,8 @@ struct WriteEffect: Sendable {
   private mutating func judge(
     _ write: RecordWrite, on tree: MST, _ door: RecordDoor, isAppendOnly: Bool
   ) throws(StoreError) {
-    let key = MSTKey(write.path)
-    var state: PathState
-    if let known = states[key] {
-      state = known
-    } else {
-      let found = try inTree { () throws(MSTError) in try tree.value(of: key) }
-      state = PathState(before: found, now: found, record: nil)
-    }
+    let place = try place(of: MSTKey(write.path), in: tree)
+    var state = states[place]
     let found = state.now
     checkSwap(write, found)
     switch (write.action, found) {
@@ -85,9 +84,26 @@ struct WriteEffect: Sendable {
       state.record = record
       results.append(WriteEffect.result(of: record.cid, over: found))
     }
-    states[key] = state
+    states[place] = state
     if case .unchanged? = results.last, write.action.isIdempotent { return }
     isNoOp = false
+  }
+
+  /// Where the state of `key` is, which begins with what the tree says.
+  private mutating func place(of key: MSTKey, in tree: MST) throws(StoreError) -> Int {
+    if states.count <= WriteEffect.scannedCountMax {
+      if let index = states.firstIndex(where: { $0.key == key }) { return index }
+    } else if let index = places[key] {
+      return index
+    }
+    let found = try inTree { () throws(MSTError) in try tree.value(of: key) }
+    states.append(PathState(key: key, before: found, now: found, record: nil))
+    if states.count == WriteEffect.scannedCountMax + 1 {
+      for (index, state) in states.enumerated() { places[state.key] = index }
+    } else if states.count > WriteEffect.scannedCountMax {
+      places[key] = states.count - 1
+    }
+    return states.count - 1
   }
 
   private static func result(of cid: CID, over found: CID?) -> WriteResult {
@@ -111,10 +127,10 @@ struct WriteEffect: Sendable {
     if let failedSwap { throw failedSwap }
   }
 
-  /// Changes the tree, seals it, and emits every block that subscribers need: the new nodes and the
+  /// Changes the tree, seals it, and adds every block that subscribers need: the new nodes and the
   /// covering proof. Returns the new root.
   func apply(
-    to tree: inout MST, emit: (CID, RawSpan) -> Void
+    to tree: inout MST, blocks: inout CommitBlocks
   ) throws(StoreError) -> CID {
     try inTree { () throws(MSTError) in
       for op in ops {
@@ -124,8 +140,11 @@ struct WriteEffect: Sendable {
           try tree.remove(op.key)
         }
       }
-      let root = tree.seal(emit)
-      try tree.coveringProof(of: ops.map(\.key), emit: emit)
+      let root = tree.seal { blocks.append($0, $1) }
+      let sealed = blocks
+      try tree.coveringProof(of: ops.map(\.key), unless: { sealed.contains($0) }) {
+        blocks.append($0, $1)
+      }
       return root
     }
   }
