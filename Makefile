@@ -1,10 +1,15 @@
 # What can be done here; `make` alone lists it. The work is in tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help test build unit tidy format interop fuzz docs bench peers clean
+.PHONY: help demo test build  unit tidy format interop fuzz docs bench peers clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## the main job on real input, from nothing, with every command shown
+	@tools/install
+	@tools/build --product plaited
+	@tools/demo
 
 test: ## every check: install, build, tests, tidy, interop, fuzz, docs
 	@tools/ci

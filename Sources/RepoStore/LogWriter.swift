@@ -114,7 +114,13 @@ struct LogWriter: Sendable {
     space.prepare(behind: end)
   }
 
-  func sync() throws(DiskError) { try file.sync() }
+  /// Makes durable what relaxed durability left to the system.
+  func settle() throws(DiskError) {
+    if !syncs { try file.sync() }
+  }
+
+  /// Waits until no zeros are being written any more: the next writer may be another process.
+  func finishZeroing() { queue?.sync {} }
 
   var mark: StoreState.SegmentMark {
     StoreState.SegmentMark(
@@ -123,7 +129,7 @@ struct LogWriter: Sendable {
 
   /// Leaves this segment as it is and begins the next one.
   mutating func roll(next: LSN, salt: UInt64) throws(DiskError) {
-    if !syncs { try file.sync() }
+    try settle()
     let header = SegmentHeader(
       identity: header.identity, number: header.number + 1, salt: salt, firstLSN: next,
       previous: SegmentHeader.Previous(

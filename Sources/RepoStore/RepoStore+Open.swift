@@ -80,7 +80,7 @@ private struct Opening {
     LogWriter.Setting(
       disk: surroundings.disk, layout: files.layout,
       segmentByteCount: min(max(options.segmentByteCount, 64 << 10), 1 << 30),
-      syncs: options.durability == .full, queue: queue)
+      syncs: options.durability == .full, queue: DispatchQueue(label: "plaited.zeros"))
   }
 
   /// A store without repos: its first segment, and the directories durable.

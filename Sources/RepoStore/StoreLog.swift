@@ -18,7 +18,7 @@ final class StoreLog: Sendable {
   let files: LogFiles
   let surroundings: Surroundings
   let index: any BlockIndex
-  /// Where zeros are written ahead and sealed segments are indexed.
+  /// Where sealed segments are indexed.
   let queue: DispatchQueue
   /// The salts of the segments that were read from.
   let salts = Mutex<[UInt32: UInt64]>([:])
@@ -212,10 +212,19 @@ extension StoreLog {
     let checkpoint = try self.checkpoint()
     let closed = try append([EntryRun(drafts: [.own(.closed, [:])], changes: [.none])])[0][0]
     queue.sync {}
+    try settle()
     keepActiveRun()
     return CleanMark(
       identity: state.identity, lsn: closed.header.lsn, checksum: closed.checksum,
       segment: read { $0.active.number }, checkpointOffset: checkpoint.offset)
+  }
+
+  /// The mark of a clean close must not be there before what it speaks of.
+  private func settle() throws(StoreError) {
+    let result = writer.withLock { writer in
+      Result { () throws(DiskError) in try writer?.settle() }
+    }
+    try onDisk { () throws(DiskError) in try result.get() }
   }
 
   /// Keeps what is known of the segment being written, where it is worth it. It is derived: what
@@ -241,7 +250,10 @@ extension StoreLog {
       defer { published.waiters = [] }
       return published.waiters
     }
-    writer.withLock { $0 = nil }
+    writer.withLock { writer in
+      writer?.finishZeroing()
+      writer = nil
+    }
     let last = lastLSN
     for waiter in waiters { waiter.wake(last) }
   }

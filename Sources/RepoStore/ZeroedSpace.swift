@@ -17,7 +17,9 @@ final class ZeroedSpace: Sendable {
   /// Everything below is in the file and synced. Only grows.
   private let zeroedEnd: Atomic<Int>
   /// Held while a piece is written: the writer must not write where zeros may follow.
-  private let filling = Mutex(false)
+  private let filling = Mutex(())
+  /// Whether pieces are being written, or will be: asked after each batch, without waiting for one.
+  private let isScheduled = Atomic(false)
   private let queue: DispatchQueue?
 
   /// - Parameters:
@@ -46,14 +48,10 @@ final class ZeroedSpace: Sendable {
     let ahead = min(ZeroedSpace.aheadByteCountMax, max(ZeroedSpace.pieceByteCount, end))
     let target = min(limit, end + ahead)
     guard zeroedEnd.load(ordering: .acquiring) < end + ahead / 2, target > end else { return }
-    let isFirst = filling.withLock { isScheduled in
-      defer { isScheduled = true }
-      return !isScheduled
-    }
-    guard isFirst else { return }
+    guard !isScheduled.exchange(true, ordering: .acquiringAndReleasing) else { return }
     queue.async { [self] in
       while piece(upTo: target) {}
-      filling.withLock { $0 = false }
+      isScheduled.store(false, ordering: .releasing)
     }
   }
 
