@@ -1,0 +1,122 @@
+// SwapTests.swift: many writers who each insist on the head that they saw.
+import ATSyntax
+import DAGCBOR
+import MST
+import Synchronization
+import TestKit
+import Testing
+
+@testable import RepoStore
+
+@Suite("Writers that swap")
+struct SwapTests {
+  private static let dids = (0..<4).map { try! DID("did:web:swap\($0).example") }
+
+  /// What each attempt was told, by base.
+  private struct Count: Sendable {
+    var winners: [CID: [CID]] = [:]
+    var lossCount = 0
+  }
+
+  private final class Tally: Sendable {
+    let count = Mutex(Count())
+    let isDone = Atomic(false)
+  }
+
+  @Test("have one winner for each base, and one order: the log")
+  func oneWinner() async throws {
+    var random = SplitMix64.printed("swapping writers")
+    let scratch = Scratch()
+    let store = try World.store(in: scratch) { $0.segmentByteCount = 1 << 20 }
+    var repos: [Repo] = []
+    for did in SwapTests.dids {
+      repos.append(try await store.createRepo(NewRepo(did, key: World.key)))
+    }
+    let all = repos
+    let tally = Tally()
+    let rounds = scaled(12)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<64 {
+        let seed = random.next()
+        group.addTask {
+          var random = SplitMix64(seed: seed)
+          for round in 0..<rounds {
+            guard let repo = all.randomElement(using: &random) else { return }
+            try await swap(on: repo, "t\(task)r\(round)", tally)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try expectOneOrder(all, tally.count.withLock { $0 })
+    var audit = StoreAudit(
+      Dictionary(uniqueKeysWithValues: SwapTests.dids.map { ($0, World.key.publicKey) }))
+    let before = try audit.run(on: store).map(\.frame)
+    try store.close()
+    let again = try World.store(in: scratch)
+    #expect(try audit.run(on: again).map(\.frame) == before)
+    try again.close()
+  }
+
+  /// One attempt: the head as it is now must still be there.
+  @Sendable private func swap(
+    on repo: Repo, _ key: String, _ tally: Tally
+  ) async throws {
+    let base = try repo.head.commit
+    let path = World.path("app.example.note/\(key)")
+    do throws(StoreError) {
+      let receipt = try await repo.commit(
+        [RecordWrite(path, .create(World.note(key)))], swapCommit: base)
+      tally.count.withLock { $0.winners[base, default: []].append(receipt.head.commit) }
+    } catch {
+      guard case .headMoved(let did, let expected, let found) = error else { throw error }
+      #expect(did == repo.did && expected == base && found != base)
+      tally.count.withLock { $0.lossCount += 1 }
+    }
+  }
+
+  private func expectOneOrder(_ repos: [Repo], _ tally: Count) throws {
+    var wins = 0
+    for repo in repos {
+      let log: [CommitSummary] = try repo.log().reversed()
+      for (base, next) in zip(log, log.dropFirst()) {
+        #expect(tally.winners[base.head.commit] == [next.head.commit])
+        #expect(next.previousData == base.head.data)
+        #expect(next.head.rev > base.head.rev)
+        #expect(next.head.lsn > base.head.lsn)
+      }
+      wins += log.count - 1
+      #expect(try repo.snapshot().entries().count == log.count - 1)
+    }
+    #expect(tally.winners.count == wins)
+    #expect(wins > 0 && tally.lossCount > 0)
+  }
+
+  @Test("can make repos while others write without a pause")
+  func creationUnderLoad() async throws {
+    let scratch = Scratch()
+    let store = try World.store(in: scratch)
+    let busy = try await store.createRepo(NewRepo(World.did, key: World.key))
+    let tally = Tally()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<8 {
+        group.addTask {
+          var round = 0
+          while !tally.isDone.load(ordering: .relaxed) {
+            round += 1
+            let path = World.path("app.example.note/t\(task)r\(round % 5)")
+            try await busy.commit([RecordWrite(path, .put(World.note("\(round)")))])
+          }
+        }
+      }
+      for did in SwapTests.dids {
+        try await store.createRepo(NewRepo(did, key: World.key))
+        try await store.deleteRepo(did, .public)
+      }
+      tally.isDone.store(true, ordering: .relaxed)
+      try await group.waitForAll()
+    }
+    #expect(store.repos.count == 1)
+    try store.close()
+  }
+}
