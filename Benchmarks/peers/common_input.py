@@ -3,9 +3,16 @@
 # Not here: what is done with it (peers.py).
 import datetime
 import hashlib
+import os
 
 TID_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 NODE_KEY_COUNT = 100_000
+
+# By the first byte of a key's digest: up to which one.
+COLLECTIONS = [
+    (127, "feed.like"), (178, "feed.post"), (204, "feed.repost"), (250, "graph.follow"),
+    (255, "graph.listitem"),
+]
 
 # Roots of the trees of the first N records: Tests/MSTTests/CommonVectors.swift.
 ROOTS = {
@@ -15,15 +22,16 @@ ROOTS = {
 
 
 def digest(tag, index):
-    return hashlib.sha256(f"atproto-peer-bench/v1/{tag}".encode() + index.to_bytes(8, "big")).digest()
+    tagged = f"atproto-peer-bench/v1/{tag}".encode() + index.to_bytes(8, "big")
+    return hashlib.sha256(tagged).digest()
 
 
 def collection(index):
     first = digest("key", index)[0]
-    for last, name in [(127, "feed.like"), (178, "feed.post"), (204, "feed.repost"), (250, "graph.follow")]:
+    for last, name in COLLECTIONS:
         if first <= last:
             return f"app.bsky.{name}"
-    return "app.bsky.graph.listitem"
+    raise AssertionError("a byte is at most 255")
 
 
 def key(index):
@@ -61,7 +69,8 @@ def record_cid(index):
 
 
 def height(key_text):
-    return (256 - int.from_bytes(hashlib.sha256(key_text.encode()).digest(), "big").bit_length()) // 2
+    value = int.from_bytes(hashlib.sha256(key_text.encode()).digest(), "big")
+    return (256 - value.bit_length()) // 2
 
 
 def node(entries):
@@ -70,7 +79,7 @@ def node(entries):
     last = b""
     for entry_key, cid in entries:
         name = entry_key.encode()
-        shared = next((i for i, (a, b) in enumerate(zip(last, name)) if a != b), min(len(last), len(name)))
+        shared = len(os.path.commonprefix([last, name]))
         suffix = name[shared:]
         prefix = bytes([shared]) if shared < 24 else bytes([0x18, shared])
         head = bytes([0x40 | len(suffix)]) if len(suffix) < 24 else bytes([0x58, len(suffix)])
@@ -82,8 +91,7 @@ def node(entries):
 
 def nodes_of_four(count):
     """Neighbouring keys of layer zero, four to a node."""
-    keys = sorted(
-        (name.encode(), index) for index in range(NODE_KEY_COUNT) if height(name := key(index)) == 0)
-    keys = keys[: count + 4]
-    entries = [(name.decode(), record_cid(index)) for name, index in keys]
+    keys = [(key(index), index) for index in range(NODE_KEY_COUNT)]
+    keys = sorted((name, index) for name, index in keys if height(name) == 0)
+    entries = [(name, record_cid(index)) for name, index in keys[: count + 4]]
     return [node(entries[index : index + 4]) for index in range(count)]

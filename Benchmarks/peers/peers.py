@@ -3,9 +3,10 @@
 #
 #   python3 Benchmarks/peers/peers.py [--count 1000|10000] [--rounds N] [--into FILE.md]
 #
-# Makes a venv beside itself, installs requirements.txt from PyPI, runs every peer on the common
-# input (the trees must have the listed root) and then our own Report. CPU time, the median of the
-# rounds. Peers in Python are to show what a Python server pays, not how fast the format could be.
+# Makes a venv beside itself, installs requirements.txt from PyPI and runs, round by round, our own
+# Report and then every peer on the common input; trees must have the listed root. CPU time; a ratio
+# is taken within a round, since a machine drifts, and the median of the rounds is shown. Peers in
+# Python are to show what a Python server pays, not how fast the format could be.
 import argparse
 import json
 import os
@@ -35,14 +36,18 @@ def install():
     os.execv(python, [str(python), __file__, *sys.argv[1:]])
 
 
-def seconds(work, count, rounds):
-    """CPU seconds for one of `count` operations: the median of `rounds` passes."""
-    times = []
-    for _ in range(rounds):
+class Peer:
+    """One function of a peer, and the workload of ours that it is compared with."""
+
+    def __init__(self, workload, name, what, work, count):
+        self.workload, self.name, self.what = workload, name, what
+        self.work, self.count = work, count
+
+    def seconds(self):
+        """CPU seconds for one operation, in one pass."""
         started = time.process_time()
-        work()
-        times.append((time.process_time() - started) / count)
-    return statistics.median(times)
+        self.work()
+        return (time.process_time() - started) / self.count
 
 
 def each(function, items):
@@ -53,8 +58,8 @@ def each(function, items):
     return work
 
 
-def trees(count, rounds):
-    """Peers that build a tree: (our workload, peer, what it does, seconds a record)."""
+def trees(count):
+    """Peers that build a tree."""
     import common_input
     from arroba.mst import MST
     from arroba.storage import MemoryStorage
@@ -88,16 +93,17 @@ def trees(count, rounds):
 
     ours_as_cbrrr = [(name, CID(cid)) for name, cid in inputs]
     ours_as_multiformats = [(name, MultiformatsCID.decode(cid)) for name, cid in inputs]
-    grow, build = f"grow/one-by-one/{count // 1_000}k-records", f"build/unsorted/{count // 1_000}k-records"
+    size = f"{count // 1_000}k-records"
+    grow, build = f"grow/one-by-one/{size}", f"build/unsorted/{size}"
     return [
-        (grow, "atmst", "`put_record`", seconds(atmst, count, rounds)),
-        (grow, "arroba", "`add`, `get_pointer`", seconds(lambda: arroba(True), count, rounds)),
-        (build, "arroba", "`add` all, `get_pointer` once", seconds(lambda: arroba(False), count, rounds)),
+        Peer(grow, "atmst", "`put_record`", atmst, count),
+        Peer(grow, "arroba", "`add`, `get_pointer`", lambda: arroba(True), count),
+        Peer(build, "arroba", "`add` all, `get_pointer` once", lambda: arroba(False), count),
     ]
 
 
-def codecs(rounds):
-    """Peers that decode: as `trees`."""
+def codecs():
+    """Peers that decode."""
     import cbrrr
     import common_input
     import dag_cbor
@@ -117,36 +123,45 @@ def codecs(rounds):
     def arroba_node(block):
         deserialize_node_data(storage=storage, data=Data(**libipld.decode_dag_cbor(block)), layer=0)
 
-    decoders = [
+    readers = [
         ("libipld", "`decode_dag_cbor`, Rust", libipld.decode_dag_cbor),
         ("cbrrr", "`decode_dag_cbor`, C", cbrrr.decode_dag_cbor),
         ("dag-cbor", "`decode`", dag_cbor.decode),
     ]
-    rows = [
-        ("decode/record/256-bytes", peer, what, seconds(each(decode, records), DECODE_COUNT, rounds))
-        for peer, what, decode in decoders
-    ]
-    node_decoders = [
+    node_readers = [
         ("atmst", "`MSTNode.deserialise`", MSTNode.deserialise),
         ("arroba", "`deserialize_node_data`", arroba_node),
         ("libipld", "`decode_dag_cbor`: values, no node", libipld.decode_dag_cbor),
     ]
-    return rows + [
-        ("decode/node/4-entries", peer, what, seconds(each(decode, nodes), DECODE_COUNT, rounds))
-        for peer, what, decode in node_decoders
+    return [
+        Peer("decode/record/256-bytes", name, what, each(read, records), DECODE_COUNT)
+        for name, what, read in readers
+    ] + [
+        Peer("decode/node/4-entries", name, what, each(read, nodes), DECODE_COUNT)
+        for name, what, read in node_readers
     ]
 
 
-def ours(count, rounds):
+def ours(count):
     """Seconds for one operation of each of our workloads, and the machine."""
-    command = ["swift", "run", "-c", "release", "Report", "--json", "--records", str(count)]
-    command += ["--rounds", str(rounds)]
+    command = ["swift", "run", "-c", "release", "Report", "--json", "--rounds", "3"]
+    command += ["--records", str(count)]
     for prefix in ["grow/", "build/unsorted/", "decode/"]:
         command += ["--only", prefix]
-    output = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True).stdout
-    report = json.loads(output)
-    times = {name: statistics.median(rounds) / 1e9 for name, rounds in report["nanoseconds"].items()}
+    run = subprocess.run(command, cwd=HERE.parent, check=True, stdout=subprocess.PIPE, text=True)
+    report = json.loads(run.stdout)
+    times = {name: statistics.median(all) / 1e9 for name, all in report["nanoseconds"].items()}
     return times, report["machine"]
+
+
+def measured(peers, count, rounds):
+    """For each peer the seconds that we and it took, one pair a round; and the machine."""
+    pairs, machine = [[] for _ in peers], []
+    for _ in range(rounds):
+        times, machine = ours(count)
+        for peer, found in zip(peers, pairs):
+            found.append((times[peer.workload], peer.seconds()))
+    return pairs, machine
 
 
 def rate(per_second):
@@ -160,18 +175,22 @@ def ratio(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.2g}"
 
 
-def table(rows, times, machine):
+def table(peers, pairs, machine):
     versions = ", ".join((HERE / "requirements.txt").read_text().split("\n", 1)[1].split())
     lines = [f"- {line}" for line in machine]
     lines += [f"- Python {sys.version.split()[0]}; {versions.replace('==', ' ')}", ""]
     cells = [["workload", "ours", "peer", "theirs", "ours / theirs"]]
-    for name, peer, what, taken in rows:
+    for peer, found in zip(peers, pairs):
+        mine, theirs = (statistics.median(times) for times in zip(*found))
+        times_faster = statistics.median(theirs / mine for mine, theirs in found)
+        name = f"{peer.name}: {peer.what}"
         cells.append(
-            [f"`{name}`", rate(1 / times[name]), f"{peer}: {what}", rate(1 / taken), ratio(taken / times[name])])
+            [f"`{peer.workload}`", rate(1 / mine), name, rate(1 / theirs), ratio(times_faster)])
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     cells.insert(1, ["-" * width for width in widths])
     for row in cells:
-        lines.append("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |")
+        padded = [cell.ljust(width) for cell, width in zip(row, widths)]
+        lines.append("| " + " | ".join(padded) + " |")
     return "\n".join(lines)
 
 
@@ -186,14 +205,15 @@ def replace(path, text):
 
 def main():
     parser = argparse.ArgumentParser(description="measures other implementations beside ours")
-    parser.add_argument("--count", type=int, choices=[1_000, 10_000], default=10_000, help="records of a tree")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--count", type=int, choices=[1_000, 10_000], default=10_000,
+                        help="records of a tree; 10000 unless given")
+    parser.add_argument("--rounds", type=int, default=5, help="5 unless given")
     parser.add_argument("--into", help="the document between whose marks the table goes")
     options = parser.parse_args()
     if pathlib.Path(sys.prefix) != VENV:
         install()
-    times, machine = ours(options.count, options.rounds)
-    result = table(trees(options.count, options.rounds) + codecs(options.rounds), times, machine)
+    peers = trees(options.count) + codecs()
+    result = table(peers, *measured(peers, options.count, max(1, options.rounds)))
     print(result)
     if options.into:
         replace(options.into, result)
