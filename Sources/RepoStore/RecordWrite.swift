@@ -68,6 +68,16 @@ public struct CommitReceipt: Hashable, Sendable {
   public var isNoOp: Bool
 }
 
+extension CommitReceipt {
+  /// The same answer when it is told: one that made no commit names the head that it was judged on.
+  func after(_ predecessor: CommitReceipt) -> CommitReceipt {
+    guard isNoOp else { return self }
+    var told = self
+    told.head = predecessor.head
+    return told
+  }
+}
+
 /// The bounds of a store that are not bounds of a commit (`StoreLimit`), each with its reason.
 public enum StoreLimits {
   /// Drafts in the queue that are not durable yet: beyond, writers are refused rather than kept

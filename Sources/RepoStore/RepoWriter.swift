@@ -80,7 +80,7 @@ final class RepoWriter: Sendable {
       guard let predecessor else { return pending.finish(outcome) }
       predecessor.whenDone { [self] told in
         switch told {
-        case .success: pending.finish(outcome)
+        case .success(let receipt): pending.finish(outcome.map { $0.after(receipt) })
         case .failure: enqueue(writes, swapCommit: swapCommit, as: pending)
         }
       }
@@ -166,30 +166,39 @@ final class RepoWriter: Sendable {
   ) throws(StoreError) -> CommitDraft {
     var blocks = CommitBlocks(of: id)
     for record in effect.records { blocks.append(record.cid, record.bytes.span.bytes) }
-    let rev: TID
-    let data: CID
+    var clock = current.clock
+    let rev = try next(&clock, after: current.rev)
+    let unsigned: UnsignedCommit
     do throws(StoreError) {
-      data = try effect.apply(to: &current.tree, blocks: &blocks)
-      rev = try next(&current.clock, after: current.rev)
+      let data = try effect.apply(to: &current.tree, blocks: &blocks)
+      unsigned = UnsignedCommit(did: name.did, rev: rev, data: data)
+      let size = blocks.byteCount(withCommitOf: unsigned.encoded.count + 70)
+      guard size <= StoreLimit.commitBytes.rawValue else { throw .limit(.commitBytes, found: size) }
     } catch {
-      // The changes of a refused draft are thrown away with the tree that holds them.
-      current.tree = MST(root: current.data, in: self.blocks)
+      undo(effect, on: &current)
       throw error
-    }
-    let unsigned = UnsignedCommit(did: name.did, rev: rev, data: data)
-    let size = blocks.byteCount(withCommitOf: unsigned.encoded.count + 70)
-    guard size <= StoreLimit.commitBytes.rawValue else {
-      current.tree = MST(root: current.data, in: self.blocks)
-      throw .limit(.commitBytes, found: size)
     }
     let draft = CommitDraft(
       repo: id, stream: EventStream(name.space), unsigned: unsigned, ops: effect.ops,
       previous: (current.rev, current.data), blocks: blocks,
       signing: CommitSigning(key: key, checksCommits: setting.checksCommits))
     current.rev = rev
-    current.data = data
+    current.clock = clock
+    current.data = unsigned.data
     current.draftCount += 1
     return draft
+  }
+
+  /// Takes a refused draft's changes back. The nodes of the drafts before it may be in memory alone,
+  /// so the tree is changed back rather than read again; where even that fails, it is.
+  private func undo(_ effect: WriteEffect, on current: inout Speculative) {
+    let root: CID?
+    do throws(StoreError) {
+      root = try effect.undo(on: &current.tree)
+    } catch {
+      root = nil
+    }
+    if root != current.data { current.tree = MST(root: current.data, in: blocks) }
   }
 
   private func next(_ clock: inout TIDClock, after rev: TID) throws(StoreError) -> TID {
@@ -237,6 +246,7 @@ final class RepoWriter: Sendable {
         pending.finish(.failure(error))
       }
     case .failure(.outcomeUnknown(_, let cause)):
+      fall(.outcomeUnknown(rev: nil, cause: cause))
       pending.finish(.failure(.outcomeUnknown(rev: draft.unsigned.rev, cause: cause)))
     case .failure(let error):
       fall(error)

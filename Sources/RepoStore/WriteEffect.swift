@@ -148,6 +148,21 @@ struct WriteEffect: Sendable {
       return root
     }
   }
+
+  /// Gives every path of the operations what it held before, whether or not all were applied.
+  /// Returns the root.
+  func undo(on tree: inout MST) throws(StoreError) -> CID {
+    try inTree { () throws(MSTError) in
+      for op in ops.reversed() {
+        if let value = op.previous {
+          try tree.insert(op.key, value)
+        } else {
+          try tree.remove(op.key)
+        }
+      }
+      return tree.seal()
+    }
+  }
 }
 
 extension RecordWrite.Action {

@@ -208,6 +208,21 @@ struct WriteSemanticsTests {
     try await expectNextWorks(repo)
   }
 
+  @Test("that change nothing name the head that they were judged on, when it is durable")
+  func noOpAfterDraft() async throws {
+    let repo = try await world()
+    let first = try repo.enqueue([Self.write(Self.a, .put(World.note("new")))])
+    let second = try repo.enqueue([Self.write(Self.a, .put(World.note("new")))])
+    let third = try repo.enqueue([Self.write(Self.a, .create(World.note("new")))])
+    #expect(second.outcome == nil && third.outcome == nil)
+    repo.store.queue.drive()
+    let head = try await first.durable.head
+    #expect(try await second.durable.isNoOp)
+    #expect(try await second.durable.head == head)
+    await #expect(throws: StoreError.recordExists(Self.a)) { try await third.durable }
+    try await expectNextWorks(repo)
+  }
+
   @Test("leave append-only collections to grow")
   func appendOnly() async throws {
     let repo = try await world(RepoPolicy(appendOnlyCollections: ["app.example.*"]))
