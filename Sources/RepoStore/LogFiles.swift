@@ -12,6 +12,14 @@ struct StoreLayout: Sendable {
   var blobs: String { root + "/blobs" }
   var lock: String { root + "/plaited.lock" }
 
+  /// The directory in which the store's own is.
+  var parent: String {
+    var path = root[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
   func path(of file: BlockFile) -> String {
     switch file {
     case .segment(let number): "\(log)/\(StoreLayout.digits(number)).seg"

@@ -44,12 +44,10 @@ extension RepoStore {
   ) throws(StoreError) -> RepoStore {
     let layout = StoreLayout(root: directory)
     let disk = surroundings.disk
-    let isNew = !disk.exists(layout.log)
-    if isNew {
+    if !disk.exists(layout.log) {
       guard options.createsIfMissing, !options.isReadOnly else { throw .noStore(path: directory) }
-      try onDisk { () throws(DiskError) in
-        for path in [directory, layout.log, layout.packs] { try disk.makeDirectory(path) }
-      }
+      // The lock file needs it; what else a store needs is made by whoever holds the lock.
+      try onDisk { () throws(DiskError) in try disk.makeDirectory(directory) }
     }
     var lock: StoreLock?
     if let path = place.lock {
@@ -59,9 +57,10 @@ extension RepoStore {
     let opening = Opening(
       files: files, surroundings: surroundings, options: options, lock: lock,
       queue: DispatchQueue(label: "plaited.store"))
-    let numbers = try onDisk { () throws(DiskError) in try files.segmentNumbers() }
-    if numbers.isEmpty {
-      guard options.createsIfMissing else { throw .noStore(path: directory) }
+    guard disk.exists(layout.log),
+      try !onDisk({ () throws(DiskError) in try files.segmentNumbers() }).isEmpty
+    else {
+      guard options.createsIfMissing, !options.isReadOnly else { throw .noStore(path: directory) }
       return try opening.create(place)
     }
     return try opening.recover(place)
@@ -83,16 +82,28 @@ private struct Opening {
       syncs: options.durability == .full, queue: DispatchQueue(label: "plaited.zeros"))
   }
 
-  /// A store without repos: its first segment, and the directories durable.
+  /// A store without repos: its directories durable, and then its first segment.
+  ///
+  /// Whatever a creation left that was cut short is made again, because nothing was promised.
   func create(_ place: RepoStore.Place) throws(StoreError) -> RepoStore {
+    if let mark = lock?.mark {
+      throw .corrupt(
+        Corruption(
+          .lostTail, files.layout.log,
+          "there is no segment, and the last clean close was at \(mark.lsn)"))
+    }
+    let (disk, layout) = (surroundings.disk, files.layout)
+    try onDisk { () throws(DiskError) in
+      for path in [layout.root, layout.log, layout.packs] { try disk.makeDirectory(path) }
+      try disk.syncDirectory(layout.root)
+      try disk.syncDirectory(layout.parent)
+    }
     let random = surroundings.randomWord
     let identity = StoreIdentity(store: (random(), random()), epoch: random())
     let header = SegmentHeader(
       identity: identity, number: 1, salt: random(), firstLSN: LSN(rawValue: 1), previous: nil)
     let writer = try onDisk { () throws(DiskError) in
-      let writer = try LogWriter(setting, beginning: header)
-      try surroundings.disk.syncDirectory(files.layout.root)
-      return writer
+      try LogWriter(setting, beginning: header)
     }
     let found = Found(
       state: StoreState(identity: identity),
