@@ -79,7 +79,8 @@ private struct Opening {
     LogWriter.Setting(
       disk: surroundings.disk, layout: files.layout,
       segmentByteCount: min(max(options.segmentByteCount, 64 << 10), 1 << 30),
-      syncs: options.durability == .full, queue: DispatchQueue(label: "plaited.zeros"))
+      syncs: options.durability == .full,
+      queue: options.durability == .full ? DispatchQueue(label: "plaited.zeros") : nil)
   }
 
   /// A store without repos: its directories durable, and then its first segment.
