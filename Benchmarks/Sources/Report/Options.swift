@@ -12,7 +12,7 @@ struct Options {
            Report --quick
       --records N    the largest repo, 1000...10000000; 1000000 unless given
       --rounds N     passes over everything, 1...1000; 7 unless given
-      --only PREFIX  only the workloads whose names begin with PREFIX; may be repeated
+      --only PREFIX  only the workloads and probes whose names begin with PREFIX; may be repeated
       --json         every round's nanoseconds per operation, not the table
       --plot FILE    writes the plot of write throughput against repo size, as SVG
       --into FILE    writes the table between the marks in FILE
@@ -54,6 +54,11 @@ struct Options {
       default: throw Refused(description: "\(argument) is not an option\n\(Options.usage)")
       }
     }
+  }
+
+  /// Whether something of this name is to run.
+  func wants(_ name: String) -> Bool {
+    only.isEmpty || only.contains { name.hasPrefix($0) }
   }
 
   private static func number(_ text: String, in range: ClosedRange<Int>) throws -> Int {

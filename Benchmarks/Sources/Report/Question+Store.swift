@@ -4,8 +4,8 @@
 
 extension Question {
   static func storing(_ names: [String], _ middle: String) -> [Question] {
-    disk + names.flatMap { committing(inMemory: $0) } + durable(middle) + batches(middle)
-      + cars(middle)
+    disk + names.flatMap { committing(inMemory: $0) } + durable(middle) + writers(middle)
+      + batches(middle) + cars(middle) + reads(middle)
   }
 
   private static let disk = [
@@ -76,6 +76,34 @@ extension Question {
       Question(
         name: "store/import/\(size)", guess: 150e3, limit: "three reads of every block",
         goal: .rate(970e3)),
+    ]
+  }
+
+  private static func writers(_ size: String) -> [Question] {
+    [
+      Question(
+        name: "store/commit-64-writers/durable/\(size)", guess: 14e3,
+        limit: "two cores sign, check and draft",
+        floor: ["store/commit-pipelined-checked/memory/\(size)"], floorName: "W2m on two cores",
+        goal: .share(0.7)),
+      Question(name: "store/commit-4-writers/durable/\(size)", guess: 7e3, limit: "the flush"),
+    ]
+  }
+
+  private static func reads(_ size: String) -> [Question] {
+    [
+      Question(
+        name: "store/read-cached/\(size)", guess: 80e3, limit: "decoding nine nodes",
+        goal: .rate(120e3)),
+      Question(
+        name: "store/read-cold/\(size)", guess: 30e3, limit: "index and file, five times",
+        goal: .rate(40e3)),
+      Question(
+        name: "store/prove/\(size)", guess: 50e3, limit: "decoding nine nodes, copies",
+        goal: .rate(60e3)),
+      Question(
+        name: "store/verify-proof/\(size)", guess: 14e3, limit: "the signature",
+        floor: ["verify/k256/digest"], floorName: "verify"),
     ]
   }
 }

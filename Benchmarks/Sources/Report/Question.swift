@@ -36,7 +36,7 @@ extension Question {
       + storing(sizes.filter { $0 >= 10_000 }.map(sizeName), middle)
   }
 
-  private static func sizeName(_ records: Int) -> String {
+  static func sizeName(_ records: Int) -> String {
     records >= 1_000_000 ? "\(records / 1_000_000)m-records" : "\(records / 1_000)k-records"
   }
 

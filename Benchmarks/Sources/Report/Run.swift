@@ -10,18 +10,21 @@ import World
 struct Run {
   /// Seconds per operation, by workload, one for each round.
   private(set) var seconds: [String: [Double]] = [:]
+  /// What passes and probes say beside their time, one value for each time that they ran.
+  private(set) var figures: [String: (values: [Double], unit: Figure.Unit)] = [:]
   /// In the order in which they ran.
   private(set) var names: [String] = []
+  /// Which time was taken, by workload.
+  private(set) var timings: [String: Workload.Timing] = [:]
   let rounds: Int
   /// Wall time by CPU time of all passes on one thread: 1 on a machine that does nothing else.
   private(set) var wallShare = 1.0
 
   init(_ options: Options, _ worlds: Worlds) throws {
     rounds = options.rounds
-    let wanted = Workload.all(sizes: options.sizes).filter { workload in
-      options.only.isEmpty || options.only.contains { workload.name.hasPrefix($0) }
-    }
+    let wanted = Workload.all(sizes: options.sizes).filter { options.wants($0.name) }
     names = wanted.map(\.name)
+    for workload in wanted { timings[workload.name] = workload.timing }
     let passes = try wanted.map { try $0.prepare(worlds) }
     for pass in passes {
       try pass.run()
@@ -35,6 +38,7 @@ struct Run {
         let taken = (
           wall: Clock.wall - started.wall, own: Clock.now(workload.timing) - started.own
         )
+        take(pass.figures())
         try pass.restore()
         if workload.timing == .thread {
           wall += taken.wall
@@ -44,6 +48,19 @@ struct Run {
       }
     }
     wallShare = wall / max(cpu, .leastNonzeroMagnitude)
+    for probe in Probe.all(sizes: options.sizes) where options.wants(probe.name) {
+      take(try probe.run(worlds))
+    }
+  }
+
+  private mutating func take(_ new: [Figure]) {
+    for figure in new {
+      figures[figure.name, default: ([], figure.unit)].values.append(figure.value)
+    }
+  }
+
+  func figure(_ name: String) -> Spread? {
+    figures[name].map { Spread($0.values) }
   }
 
   /// Operations per second of a workload: the median, the least and the most.

@@ -10,6 +10,8 @@ struct Table {
   let run: Run
   let counts: [Counts]
   let machine: Machine
+  /// Of the repos, in records.
+  let sizes: [Int]
 
   struct MarksMissing: Error, CustomStringConvertible {
     let path: String
@@ -30,28 +32,31 @@ struct Table {
     let busy = run.wallShare < 1.1 ? "an idle machine" : "a machine with other work"
     let head =
       machine.lines.map { "- \($0)" } + [
-        "- \(run.rounds) rounds, one thread, everything in memory, no disk; CPU time, "
-          + "of which wall time was \(digits(run.wallShare)) times as much: \(busy)"
+        "- \(run.rounds) rounds; wall time was \(digits(run.wallShare)) times the CPU time of what runs "
+          + "on one thread: \(busy)"
       ]
-    let sizes = Set(counts.map(\.records)).sorted()
-    let questions = Question.all(sizes: sizes.isEmpty ? knownSizes : sizes)
+    let questions = Question.all(sizes: sizes)
     let rows = questions.compactMap(row)
     let columns = [
-      "workload", "guess", "median", "min – max", "share of", "share", "goal", "met",
+      "workload", "time", "guess", "median", "min – max", "share of", "share", "goal", "met",
     ]
-    var parts = [head.joined(separator: "\n"), Table.grid([columns] + rows)]
+    var parts = [head.joined(separator: "\n")]
+    if !rows.isEmpty { parts.append(Table.grid([columns] + rows)) }
+    let figures = Expectation.all(sizes: sizes).compactMap(row)
+    if !figures.isEmpty {
+      parts.append(
+        Table.grid([["figure", "guess", "median", "min – max", "goal", "met"]] + figures))
+    }
     if !counts.isEmpty { parts.append(countTable) }
     return parts.joined(separator: "\n\n") + "\n"
   }
-
-  /// Sizes for a run of chosen workloads, where nothing was counted.
-  private var knownSizes: [Int] { [1_000, 10_000, 100_000, 1_000_000] }
 
   private func row(_ question: Question) -> [String]? {
     guard let rate = run.rate(question.name) else { return nil }
     let share = question.floor.isEmpty ? nil : run.share(question.name, of: question.floor)
     var cells = [
-      "`\(question.name)`", Table.rate(question.guess), Table.rate(rate.median),
+      "`\(question.name)`", run.timings[question.name]?.rawValue ?? "",
+      Table.rate(question.guess), Table.rate(rate.median),
       "\(Table.rate(rate.least)) – \(Table.rate(rate.most))",
       share == nil ? "" : question.floorName, share.map { digits($0.median) } ?? "",
     ]
@@ -62,6 +67,26 @@ struct Table {
     case nil: cells += ["", ""]
     }
     return cells
+  }
+
+  private func row(_ expectation: Expectation) -> [String]? {
+    guard let figure = run.figures[expectation.name] else { return nil }
+    let found = Spread(figure.values)
+    func text(_ value: Double) -> String { "\(digits(value)) \(figure.unit.rawValue)" }
+    let cells = [
+      "`\(expectation.name)`", text(expectation.guess), text(found.median),
+      figure.values.count == 1 ? "" : "\(text(found.least)) – \(text(found.most))",
+    ]
+    switch expectation.goal {
+    case .atMost(let goal):
+      return cells + ["≤ \(text(goal))", found.median <= goal ? "yes" : "no"]
+    case .atLeast(let goal):
+      return cells + ["≥ \(text(goal))", found.median >= goal ? "yes" : "no"]
+    case .atMostIn(let goal):
+      guard let goal = goal(run) else { return cells + ["", "?"] }
+      return cells + ["≤ \(text(goal))", found.median <= goal ? "yes" : "no"]
+    case nil: return cells + ["", ""]
+    }
   }
 
   private var countTable: String {

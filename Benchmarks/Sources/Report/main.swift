@@ -8,6 +8,15 @@ import Foundation
 import Workloads
 import World
 
+if CommandLine.arguments.dropFirst().first == Child.mark {
+  do {
+    try Child.serve(Array(CommandLine.arguments.dropFirst(2)))
+    exit(0)
+  } catch {
+    FileHandle.standardError.write(Data("Report, as a child: \(error)\n".utf8))
+    exit(3)
+  }
+}
 do {
   let options = try Options(CommandLine.arguments.dropFirst())
   switch options.task {
@@ -27,7 +36,7 @@ func report(_ options: Options) throws {
   let worlds = Worlds()
   let run = try Run(options, worlds)
   let counts = try options.only.isEmpty ? options.sizes.map { try Counts(records: $0, worlds) } : []
-  let table = Table(run: run, counts: counts, machine: Machine(options))
+  let table = Table(run: run, counts: counts, machine: Machine(options), sizes: options.sizes)
   print(options.isJSON ? table.json : table.markdown)
   if let path = options.plotPath {
     try Plot(run: run, sizes: options.sizes).svg.write(

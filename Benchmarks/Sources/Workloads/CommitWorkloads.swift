@@ -97,9 +97,11 @@ struct Author {
   let did: DID
   let rev: TID
 
-  init() throws {
+  /// - Parameter number: 0 is the common input's own author, up to 31 are others by the same key.
+  init(number: Int = 0) throws {
     key = try PrivateKey(curve: .k256, bytes: CommonInput.signingKey)
-    did = try DID(CommonInput.did)
+    let digits = Array("234567abcdefghijklmnopqrstuvwxyz")
+    did = try DID(String(CommonInput.did.dropLast()) + String(digits[number]))
     rev = try TID(CommonInput.rev(count: 0))
   }
 

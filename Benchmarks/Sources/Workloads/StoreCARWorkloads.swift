@@ -68,8 +68,7 @@ private final class ImportTarget {
 
   func importing(_ car: [UInt8]) throws {
     let scratch = try ScratchDirectory(in: StorePlace.durable.directory)
-    var options = StoreOptions()
-    options.createsIfMissing = true
+    let options = StoreOptions.making
     let store = try RepoStore.open(scratch.path + "/data", options)
     made = (scratch, store)
     try waiting {

@@ -60,10 +60,10 @@ final class StoreWorld: Sendable {
     _ change: (inout StoreOptions) -> Void = { _ in }
   ) throws {
     let world = try worlds.repo(records)
-    let pieces = RepoCAR(world)
+    let author = try Author()
+    let pieces = RepoCAR(world, by: author)
     try self.init(world, place, change) { store in
       var car = pieces
-      let author = try Author()
       _ = try await store.importCAR(signer: author.key.publicKey) { car.next() }
       try await store.giveKey(author.key, to: author.did)
     }
@@ -74,8 +74,7 @@ final class StoreWorld: Sendable {
     fill: @escaping @Sendable (RepoStore) async throws -> Void
   ) throws {
     let scratch = try ScratchDirectory(in: place.directory)
-    var options = StoreOptions()
-    options.createsIfMissing = true
+    var options = StoreOptions.making
     options.durability = place == .memory ? .relaxed : .full
     change(&options)
     let store = try RepoStore.open(scratch.path + "/data", options)
@@ -100,6 +99,16 @@ final class StoreWorld: Sendable {
   }
 }
 
+extension StoreOptions {
+  /// For a store that may have to be made. The revs of the common input are of the year 2027.
+  static var making: StoreOptions {
+    var options = StoreOptions()
+    options.createsIfMissing = true
+    options.acceptsClock = true
+    return options
+  }
+}
+
 extension RecordWrite {
   /// The creation of a record of the common input.
   static func creating(_ index: Int) throws -> RecordWrite {
@@ -114,14 +123,10 @@ struct RepoCAR: Sendable {
   private var records: ArraySlice<Int>
   private static let recordsPerPiece = 1_000
 
-  init(_ world: RepoWorld) {
-    do {
-      let commit = try Author().commit(world.root)
-      sections = CARWriter.header(roots: [commit.cid])
-      CARWriter.appendSection(cid: commit.cid, block: commit.encoded, to: &sections)
-    } catch {
-      preconditionFailure("the common input has no author: \(error)")
-    }
+  init(_ world: RepoWorld, by author: Author) {
+    let commit = author.commit(world.root)
+    sections = CARWriter.header(roots: [commit.cid])
+    CARWriter.appendSection(cid: commit.cid, block: commit.encoded, to: &sections)
     for (cid, block) in world.blocks.blocks {
       CARWriter.appendSection(cid: cid, block: block, to: &sections)
     }

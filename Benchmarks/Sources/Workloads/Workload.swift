@@ -37,10 +37,16 @@ package struct Workload {
 package struct Pass {
   package var run: () throws -> Void
   package var restore: () throws -> Void
+  /// What is to be said of the last run beside its time.
+  package var figures: () -> [Figure]
 
-  init(_ run: @escaping () throws -> Void, restore: @escaping () throws -> Void = {}) {
+  init(
+    _ run: @escaping () throws -> Void, restore: @escaping () throws -> Void = {},
+    figures: @escaping () -> [Figure] = { [] }
+  ) {
     self.run = run
     self.restore = restore
+    self.figures = figures
   }
 }
 
@@ -59,7 +65,7 @@ extension Workload {
 
   private static func storing(sizes: [Int], middle: Int) -> [Workload] {
     diskPrimitives() + sizes.flatMap(storeCommits) + storeDurableCommits(middle)
-      + storeBatches(middle) + storeCARs(middle)
+      + storeWriters(middle) + storeBatches(middle) + storeCARs(middle) + storeReads(middle)
   }
 
   /// `100k-records`.
