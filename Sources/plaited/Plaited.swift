@@ -18,7 +18,7 @@ struct Plaited: AsyncParsableCommand {
       """,
     version: Invocation.version,
     subcommands: [
-      Init.self, Status.self, RepoGroup.self, IdentityGroup.self, KeyGroup.self,
+      Init.self, Serve.self, Status.self, RepoGroup.self, IdentityGroup.self, KeyGroup.self,
       FirehoseGroup.self, StoreGroup.self,
     ])
 

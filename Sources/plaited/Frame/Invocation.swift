@@ -3,14 +3,18 @@
 // The same for the process's own arguments and for those that another process sends.
 // Not here: what commands do (Verbs), how their answers look (Printer).
 import ArgumentParser
+import RepoStore
 
 struct Invocation {
   let arguments: [String]
   let desk: Desk
+  /// The open store of this process, for a command of another one.
+  let lent: RepoStore?
 
-  init(_ arguments: [String], on desk: Desk) {
+  init(_ arguments: [String], on desk: Desk, lending store: RepoStore? = nil) {
     self.arguments = arguments
     self.desk = desk
+    lent = store
   }
 
   static let version = "0.2.0"
@@ -46,8 +50,23 @@ struct Invocation {
     case .parser(let arguments): return try parserDoor(arguments)
     case .verb(let path, let arguments):
       let verb = try parsed(arguments, path)
+      if let status = try runByOwner(verb) { return status }
       return try await run(verb, named: Route.words(path))
     }
+  }
+
+  /// Has the command run by the process that owns its store; nil where there is none.
+  private func runByOwner(_ verb: any Verb) throws -> ExitStatus? {
+    let isOwners = type(of: verb).isOwners
+    guard lent == nil, !isOwners,
+      let owner = OwnerClient(of: desk.storeFolder(verb.common.store))
+    else { return nil }
+    let pager = mode(verb.common) == .human ? desk.pager : nil
+    var desk = desk
+    if let pager { desk.out = Outlet { try pager.write($0) } }
+    let status = Result { try owner.run(arguments, on: desk) }
+    try pager?.finish()
+    return try status.get()
   }
 
   private func run(_ verb: any Verb, named name: String) async throws -> ExitStatus {
@@ -55,7 +74,7 @@ struct Invocation {
     let pager = mode == .human ? desk.pager : nil
     let out = pager.map { pager in Outlet { try pager.write($0) } } ?? desk.out
     var job = Job(
-      desk: desk, common: verb.common,
+      desk: desk, common: verb.common, door: StoreDoor(lending: lent),
       printer: printer(for: name, mode: mode, isColourRefused: verb.common.noColor, out: out))
     do {
       let answer: Answer

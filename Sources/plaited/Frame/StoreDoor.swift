@@ -22,16 +22,32 @@ struct StoreWish: Equatable {
 
 final class StoreDoor: Sendable {
   private let open = Mutex<RepoStore?>(nil)
+  /// A store that was open before and stays so.
+  private let lent: RepoStore?
+
+  init(lending store: RepoStore? = nil) { lent = store }
 
   /// The store in `folder`, opened with the first call.
+  ///
+  /// - Throws: as opening does; a complaint where a store that is open already is to be another
+  ///   than it is.
   func store(in folder: String, _ wish: StoreWish) throws -> RepoStore {
-    try open.withLock { open in
+    if let lent {
+      guard wish.clock == nil, wish.durability == .full else { throw StoreDoor.taken }
+      return lent
+    }
+    return try open.withLock { open in
       if let open { return open }
       let store = try RepoStore.open(folder, wish.options)
       open = store
       return store
     }
   }
+
+  private static let taken = Complaint(
+    .unavailable, "StoreServed", what: "the command needs the store for itself",
+    why: "another clock or durability is chosen when a store is opened, and it is being served",
+    remedy: "end plaited serve and run the command again")
 
   /// Closes what was opened; called once, when the command has done its work.
   func close() throws {

@@ -1,11 +1,17 @@
 // StorePlace.swift: which store a command is about: `-C`, the environment, or ./data.
 
+extension Desk {
+  /// The store's folder, as the system takes it.
+  /// - Parameter option: what `-C` says.
+  func storeFolder(_ option: String?) -> String {
+    let named = option ?? environment["PLAITED_STORE"].flatMap { $0.isEmpty ? nil : $0 }
+    return path(named ?? "data")
+  }
+}
+
 extension Job {
   /// The store's folder, as the system takes it.
-  var folder: String {
-    let named = common.store ?? desk.environment["PLAITED_STORE"].flatMap { $0.isEmpty ? nil : $0 }
-    return desk.path(named ?? "data")
-  }
+  var folder: String { desk.storeFolder(common.store) }
 
   var keyFolder: String { folder + "/keys" }
 

@@ -6,6 +6,8 @@ protocol Verb: AsyncParsableCommand {
   var common: CommonOptions { get }
   /// Three, that can be pasted; the first one is what most people want.
   static var examples: [Example] { get }
+  /// Whether the command owns the store while it runs, so that no other owner can run it.
+  static var isOwners: Bool { get }
   /// Does the work: rows go to the printer as they come, the answer is what is left to say.
   func answer(_ job: inout Job) async throws -> Answer
 }
@@ -25,7 +27,7 @@ struct Example: Sendable {
 struct Job {
   let desk: Desk
   let common: CommonOptions
-  let door = StoreDoor()
+  let door: StoreDoor
   var printer: Printer
 
   /// Says something beside the answer, unless nobody wants to hear it.
@@ -51,6 +53,8 @@ struct Job {
 }
 
 extension Verb {
+  static var isOwners: Bool { false }
+
   /// Commands are run by Invocation, which has a desk; this is never called.
   mutating func run() async throws {
     preconditionFailure("a command is run by Invocation")
