@@ -207,26 +207,10 @@ extension StoreLog {
   }
 
   /// Reads a sealed segment again.
+  /// - Throws: `.corrupt` where it is not what was sealed.
   func contents(of mark: StoreState.SegmentMark) throws(StoreError) -> SegmentContents {
-    let path = files.layout.path(of: .segment(mark.number))
-    let header = try Recovery.header(of: mark.number, in: files)
-    var reader = try onDisk { () throws(DiskError) in
-      try SegmentReader(files.file(.segment(mark.number)), header: header, end: mark.end)
-    }
-    var contents = SegmentContents(number: mark.number, firstLSN: mark.firstLSN)
-    var ignored = StoreState(identity: header.identity)
-    var entry = try onDisk { () throws(DiskError) in
-      try reader.firstEntry(ofBatchAt: LogFormat.pageByteCount, lsn: mark.firstLSN)
-    }
-    while let current = entry {
-      try translate({ () throws(FieldFault) in
-        try contents.take(current, into: &ignored)
-      }) { StoreError.corrupt(Corruption(.frame, path, at: current.offset, $0.field)) }
-      entry = try onDisk { () throws(DiskError) in try reader.entry(after: current) }
-    }
-    guard contents.lastChecksum == mark.lastChecksum else {
-      throw .corrupt(Corruption(.entry, path, "expected to end at byte \(mark.end)"))
-    }
+    let (contents, damage) = try SegmentContents.read(mark, in: files)
+    if let damage { throw .corrupt(damage) }
     return contents
   }
 }

@@ -62,6 +62,9 @@ struct SegmentHeader: Hashable, Sendable {
 
   static let byteCount = 88
 
+  /// Whether this is the header of the segment after that of `header`.
+  func follows(_ header: SegmentHeader) -> Bool { previous?.number == header.number }
+
   var page: [UInt8] {
     var page = [UInt8](repeating: 0, count: LogFormat.pageByteCount)
     page.withUnsafeMutableBytes { page in

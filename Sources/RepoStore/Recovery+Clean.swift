@@ -13,7 +13,13 @@ extension Recovery {
   ) throws(StoreError) -> Recovery? {
     let numbers = try onDisk { () throws(DiskError) in try files.segmentNumbers() }
     guard numbers.last == mark.segment else { return nil }
-    let header = try Recovery.header(of: mark.segment, in: files)
+    let header: SegmentHeader
+    do throws(StoreError) {
+      header = try Recovery.header(of: mark.segment, in: files)
+    } catch {
+      // The long way says what is wrong with it, and how much can be read without.
+      return nil
+    }
     guard header.identity == mark.identity else { return nil }
     var reader = try onDisk { () throws(DiskError) in
       try SegmentReader(files.file(.segment(mark.segment)), header: header)

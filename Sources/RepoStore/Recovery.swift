@@ -47,19 +47,28 @@ struct Recovery: Sendable {
 
   init(_ files: LogFiles, witness: Witness) throws(StoreError) {
     self.files = files
-    let numbers = try onDisk { () throws(DiskError) in try files.segmentNumbers() }
-    var headers: [SegmentHeader] = []
-    for number in numbers { headers.append(try Recovery.header(of: number, in: files)) }
-    guard let start = try Recovery.start(headers, in: files) else {
+    let segments = try FoundSegment.all(in: files)
+    guard let start = try Recovery.start(segments, in: files), let first = segments[start].header
+    else {
       throw .corrupt(
-        Corruption(.checkpoint, files.layout.log, "no segment holds a readable checkpoint"))
+        segments.lazy.compactMap(\.damage).first
+          ?? Corruption(.checkpoint, files.layout.log, "no segment holds a readable checkpoint"))
     }
-    header = headers[start]
+    header = first
     state = StoreState(identity: header.identity)
     contents = SegmentContents(number: header.number, firstLSN: header.firstLSN)
-    for index in start..<headers.count {
-      let next = index + 1 < headers.count ? headers[index + 1] : nil
-      try scan(headers[index], next: next)
+    for index in start..<segments.count {
+      guard let current = segments[index].header else {
+        damage = segments[index].damage
+        return
+      }
+      let next = index + 1 < segments.count ? segments[index + 1] : nil
+      try scan(current, next: next?.header.flatMap { $0.follows(current) ? $0 : nil })
+      if damage == nil, let after = next?.header, !after.follows(current) {
+        damage = Corruption(
+          .segmentMissing, files.layout.path(of: .segment(current.number + 1)),
+          "segment \(after.number) does not follow \(current.number)")
+      }
       if damage != nil { return }
     }
     try judge(witness)
@@ -77,30 +86,6 @@ struct Recovery: Sendable {
       case .magic, .tooShort, .checksum: StoreError.corrupt(Corruption(.segmentHeader, path))
       }
     }
-  }
-
-  /// The newest segment that begins with a checkpoint, alone or after a rewritten batch.
-  private static func start(
-    _ headers: [SegmentHeader], in files: LogFiles
-  ) throws(StoreError) -> Int? {
-    for index in headers.indices.reversed() {
-      let header = headers[index]
-      let found = try onDisk { () throws(DiskError) in
-        var reader = try SegmentReader(files.file(.segment(header.number)), header: header)
-        var entry = try reader.firstEntry(
-          ofBatchAt: LogFormat.pageByteCount, lsn: header.firstLSN)
-        var batches: Set<LSN> = []
-        while let current = entry {
-          batches.insert(current.header.batch)
-          if batches.count > 2 { return false }
-          if current.header.kind == EntryKind.checkpoint.rawValue { return true }
-          entry = try reader.entry(after: current)
-        }
-        return false
-      }
-      if found { return index }
-    }
-    return nil
   }
 
   /// Takes in one segment: the whole of it where `next` says where it ends, else what is valid.
@@ -131,10 +116,11 @@ struct Recovery: Sendable {
     }
     if let stated {
       try takeLastBatch(path)
+      let found = end
       end = LogFormat.padded(end, to: LogFormat.pageByteCount)
       guard end == stated.end, lastChecksum == stated.lastChecksum else {
         damage = Corruption(
-          .entry, path, at: end, "entry \(contents.endLSN), of \(next?.firstLSN.rawValue ?? 0)")
+          .entry, path, at: found, "entry \(contents.endLSN), of \(next?.firstLSN.rawValue ?? 0)")
         return
       }
       state.sealed.append(

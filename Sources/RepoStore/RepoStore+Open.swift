@@ -120,8 +120,14 @@ private struct Opening {
     let mark = lock?.mark
     let index = try Opening.index(place)
     var recovery = try recovered(mark, index)
-    let writable = recovery.damage == nil && !options.isReadOnly
-    if !writable && !recovery.isClean { try recovery.acceptLastBatch() }
+    // As if the last batch counted: it names the files too.
+    var accepted = recovery
+    try accepted.acceptLastBatch()
+    let filling = try IndexFilling(
+      index, accepted.state, active: accepted.contents.firstLSN, in: files)
+    let damage = recovery.damage ?? filling.damage
+    let writable = damage == nil && !options.isReadOnly
+    if !writable { recovery = accepted }
     var contents = recovery.contents
     var state = recovery.state
     var writer: LogWriter?
@@ -133,15 +139,18 @@ private struct Opening {
       }
     } else if writable {
       writer = try rewrite(recovery, &state, &contents)
+      try index.add(recovery.contents, identity: state.identity)
     }
     try removeTemporary(writable)
     let store = assembled(
-      place, Found(state: state, contents: contents, writer: writer), index: index,
-      damage: recovery.damage)
-    if let applied = try index.applied, applied.identity != state.identity { try index.clear() }
-    try store.indexMissing()
-    if writable && !recovery.isClean { try store.log.checkpoint() }
-    if writable { try lock?.write(mark) }
+      place,
+      Found(state: state, contents: contents, readable: filling.readable, writer: writer),
+      index: index, damage: damage)
+    if writable {
+      try store.removeForgotten()
+      if !recovery.isClean { try store.log.checkpoint() }
+      try lock?.write(mark)
+    }
     return store
   }
 
@@ -171,7 +180,8 @@ private struct Opening {
     var batch = Batch(
       segment: header.number, salt: header.salt, start: LogFormat.pageByteCount, next: first,
       nextSeq: state.nextSeq, time: 0)
-    for entry in recovery.lastBatch { batch.append(header: entry.header, payload: entry.payload) }
+    let moving = try moved(recovery.lastBatch, out: mark, of: state.identity)
+    for entry in moving { batch.append(header: entry.header, payload: entry.payload) }
     batch.close()
     let closed = batch
     let writer = try onDisk { () throws(DiskError) in
@@ -179,7 +189,7 @@ private struct Opening {
     }
     state.sealed.append(mark)
     contents = SegmentContents(number: header.number, firstLSN: first)
-    let rewritten = zip(recovery.lastBatch, closed.entries).map { old, new in
+    let rewritten = zip(moving, closed.entries).map { old, new in
       ScannedEntry(
         header: new.header, offset: new.offset, checksum: new.checksum, payload: old.payload)
     }
@@ -193,6 +203,26 @@ private struct Opening {
       }
     }
     return writer
+  }
+
+  /// The last batch as it stands in the next segment. A checkpoint in it names the segments before
+  /// it, and the one that it stood in was not yet among them.
+  private func moved(
+    _ batch: [ScannedEntry], out mark: StoreState.SegmentMark, of identity: StoreIdentity
+  ) throws(StoreError) -> [ScannedEntry] {
+    let path = files.layout.path(of: .segment(mark.number))
+    return try translate({ () throws(FieldFault) in
+      var moved = batch
+      for index in moved.indices
+      where moved[index].header.kind == EntryKind.checkpoint.rawValue {
+        var then = try StoreState(
+          checkpoint: try CBORValue(payload: moved[index].payload), identity: identity)
+        then.sealed.append(mark)
+        moved[index].payload = then.checkpoint.payload
+        moved[index].header.payloadByteCount = moved[index].payload.count
+      }
+      return moved
+    }) { StoreError.corrupt(Corruption(.checkpoint, path, at: mark.end, $0.field)) }
   }
 
   /// What a crash left under a temporary name was never part of the store.
@@ -216,6 +246,8 @@ private struct Opening {
   private struct Found {
     var state: StoreState
     var contents: SegmentContents
+    /// Damaged segments, as far as they can be read.
+    var readable: [SegmentContents] = []
     var writer: LogWriter?
   }
 
@@ -224,7 +256,7 @@ private struct Opening {
   ) -> RepoStore {
     let log = StoreLog(
       files, surroundings, index: index, queue: queue,
-      recovered: (found.state, found.contents, found.writer))
+      recovered: (found.state, found.contents, found.readable, found.writer))
     return RepoStore(
       directory: files.layout.root, options: options, log: log, lock: lock,
       keys: KeyRing(directory: place.keys), openedAt: log.lastLSN, damage: damage)
@@ -232,24 +264,11 @@ private struct Opening {
 }
 
 extension RepoStore {
-  /// Takes sealed segments and packs into the index that it lacks: after a crash between sealing
-  /// and indexing, or when the index was thrown away.
-  func indexMissing() throws(StoreError) {
-    let state = log.state
-    let known = try log.index.files()
-    for mark in state.sealed where !known.contains(BlockFile.segment(mark.number).code) {
-      try log.index.add(try log.contents(of: mark), identity: state.identity)
-    }
-    for pack in state.packs where !known.contains(BlockFile.pack(pack.number).code) {
-      try PackReader(pack, in: log.files).add(to: log.index)
-    }
-    try removeForgotten(state, known)
-  }
-
   /// Removes what a crash left of an import or a compaction: files that neither the last checkpoint
   /// nor a later entry names. A damaged store removes nothing.
-  private func removeForgotten(_ state: StoreState, _ known: Set<UInt32>) throws(StoreError) {
-    guard readOnlyReason == nil else { return }
+  fileprivate func removeForgotten() throws(StoreError) {
+    let state = log.state
+    let known = try log.index.files()
     let active = log.read { $0.active.number }
     var named = Set(state.packs.map { BlockFile.pack($0.number) })
     named.formUnion(state.sealed.map { BlockFile.segment($0.number) })

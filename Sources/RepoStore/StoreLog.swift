@@ -45,14 +45,17 @@ final class StoreLog: Sendable {
   /// - Parameter writer: nil for a store that is only read.
   init(
     _ files: LogFiles, _ surroundings: Surroundings, index: any BlockIndex, queue: DispatchQueue,
-    recovered: (state: StoreState, active: SegmentContents, writer: LogWriter?)
+    recovered: (
+      state: StoreState, active: SegmentContents, sealing: [SegmentContents], writer: LogWriter?
+    )
   ) {
     self.files = files
     self.surroundings = surroundings
     self.index = index
     self.queue = queue
     writer = Mutex(recovered.writer)
-    published = Mutex(Published(state: recovered.state, active: recovered.active))
+    published = Mutex(
+      Published(state: recovered.state, active: recovered.active, sealing: recovered.sealing))
   }
 
   func read<R>(_ body: (borrowing Published) -> R) -> R {

@@ -28,6 +28,7 @@ final class PowerlessDisk: Disk {
     var durableNames: [String: Entry] = [:]
     /// What was done to the names in each directory since it was synced, in order.
     var changes: [String: [NameChange]] = [:]
+    var nextFile = 1
     var operationCount = 0
     var fuse = Int.max
     /// Which operation from now on fails, once; nil: none.
@@ -67,6 +68,7 @@ final class PowerlessDisk: Disk {
     let old = state.withLock { $0 }
     var chance = CrashChance(&random)
     var new = State()
+    new.nextFile = old.nextFile
     new.names = old.durableNames
     for directory in old.changes.keys.sorted() {
       for change in old.changes[directory] ?? [] where chance.keepsName() {
@@ -136,7 +138,8 @@ extension PowerlessDisk {
   func open(_ path: String, _ mode: OpenMode) throws(DiskError) -> any DiskFile {
     let id = try step("open", path, counts: mode == .creating) { state throws(DiskError) in
       if mode == .creating {
-        let id = state.operationCount
+        let id = state.nextFile
+        state.nextFile += 1
         state.files[id] = PagedFile()
         try PowerlessDisk.change(.set(path, .file(id)), of: path, in: &state)
         return (id, 0)
