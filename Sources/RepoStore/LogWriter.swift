@@ -78,8 +78,12 @@ struct LogWriter: Sendable {
     self.header = header
     self.end = end
     lastChecksum = 0
+    // A handle of its own: each handle is told once of what could not be written back, and what the
+    // zeros are told must be told to the batches too.
+    let zeros = try setting.disk.open(
+      setting.layout.path(of: .segment(header.number)), .writing)
     space = ZeroedSpace(
-      file, zeroedEnd: zeroedEnd, limit: setting.segmentByteCount, queue: setting.queue)
+      zeros, zeroedEnd: zeroedEnd, limit: setting.segmentByteCount, queue: setting.queue)
   }
 
   private var setting: Setting {

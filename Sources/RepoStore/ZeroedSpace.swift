@@ -23,6 +23,7 @@ final class ZeroedSpace: Sendable {
   private let queue: DispatchQueue?
 
   /// - Parameters:
+  ///   - file: a handle that nobody else syncs.
   ///   - zeroedEnd: the length of the file, all of which is zero behind the log's end.
   ///   - limit: where a segment is full; a last batch may lie beyond.
   ///   - queue: where pieces are written; nil: never ahead.
