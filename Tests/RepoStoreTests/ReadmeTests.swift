@@ -22,7 +22,7 @@ struct ReadmeTests {
     let repo = try await store.createRepo(NewRepo(did, key: key))
 
     let path = try RecordPath("app.example.note/first")
-    try await repo.commit([RecordWrite(path, .create(["text": "hello"]))])  // durable when it returns
+    try await repo.commit([RecordWrite(path, .create(["text": "hello"]))])  // durable on return
 
     let now = try repo.snapshot()  // a value: what is written later does not change it
     let record = try now.record(at: path)
