@@ -15,6 +15,9 @@ struct QueuedRun: Sendable {
   var repo: RepoID
   /// Signs what is not signed yet; may be called by whoever is first.
   var finish: Finish
+  /// Why it must not be written any more: what it stands on was not. Asked when everything before
+  /// it is decided.
+  var fault: @Sendable () -> StoreError? = { nil }
   /// Called once, in the order of the log for each repo.
   var done: @Sendable (Result<[PlacedEntry], StoreError>) -> Void
 }
@@ -58,13 +61,18 @@ final class CommitQueue: Sendable {
 
   /// Writes everything that waits and returns when nobody writes any more.
   func finish() {
-    while true {
-      while writeBatch() {}
-      let isIdle = state.withLock { !$0.isWriting && $0.waiting.isEmpty }
-      if isIdle { return }
+    finish(until: { [self] in state.withLock { !$0.isWriting && $0.waiting.isEmpty } })
+  }
+
+  /// Writes what waits, or lets others write it, until `isDone`: whoever waits for one run of many
+  /// need not write those of others for ever.
+  func finish(until isDone: () -> Bool) {
+    while !isDone() {
+      if writeBatch() { continue }
       queue.sync {}
       sched_yield()
     }
+    if state.withLock({ !$0.waiting.isEmpty && !$0.isWriting }) { driveBeside() }
   }
 
   /// - Returns: whether there was anything to write, and nobody writing it.
@@ -129,7 +137,16 @@ final class CommitQueue: Sendable {
     if !batch.isEmpty { append(batch) }
   }
 
-  private func append(_ batch: [(run: EntryRun, done: QueuedRun)]) {
+  private func append(_ finished: [(run: EntryRun, done: QueuedRun)]) {
+    var batch: [(run: EntryRun, done: QueuedRun)] = []
+    for item in finished {
+      if let fault = item.done.fault() {
+        item.done.done(.failure(fault))
+      } else {
+        batch.append(item)
+      }
+    }
+    if batch.isEmpty { return }
     do throws(StoreError) {
       let placed = try log.append(batch.map(\.run))
       for (item, entries) in zip(batch, placed) { item.done.done(.success(entries)) }

@@ -129,7 +129,7 @@ extension RepoStore {
     let whole = run
     _ = try write({ whole }, of: .none)
     // In a batch of its own: it proves the one before.
-    try log.checkpointThroughQueue(queue)
+    try log.checkpoint()
     let files = segments.map { BlockFile.segment($0.number) } + old.map { .pack($0.number) }
     try log.index.remove(Set(files))
     for file in files {

@@ -42,15 +42,23 @@ struct LogWriter: Sendable {
     self.lastChecksum = lastChecksum
   }
 
-  /// Begins a segment: under a temporary name until its first page and `first` are durable.
+  /// A segment that is written and durable, and not part of the log before it has its name.
+  struct Beginning {
+    fileprivate var file: any DiskFile
+    fileprivate var header: SegmentHeader
+    fileprivate var end: Int
+    fileprivate var zeroedEnd: Int
+    fileprivate var lastChecksum: UInt64
+  }
+
+  /// Writes a segment under a temporary name. After a throw nothing has changed.
   ///
   /// - Parameter first: a batch that belongs at the segment's beginning, already placed in it.
-  init(
-    _ setting: Setting, beginning header: SegmentHeader, first: Batch? = nil
-  ) throws(DiskError) {
+  static func begin(
+    _ setting: Setting, _ header: SegmentHeader, first: Batch? = nil
+  ) throws(DiskError) -> Beginning {
     let path = setting.layout.path(of: .segment(header.number))
-    let temporary = path + ".new"
-    let file = try setting.disk.open(temporary, .creating)
+    let file = try setting.disk.open(path + ".new", .creating)
     var bytes = header.page
     if let first { bytes += first.bytes }
     let end = bytes.count
@@ -60,10 +68,27 @@ struct LogWriter: Sendable {
     bytes += [UInt8](repeating: 0, count: zeroed - end)
     try file.write(bytes, at: 0)
     try file.sync()
-    try setting.disk.rename(temporary, to: path)
+    return Beginning(
+      file: file, header: header, end: end, zeroedEnd: zeroed,
+      lastChecksum: first?.entries.last?.checksum ?? 0)
+  }
+
+  /// Gives a segment its name. After a throw it may be part of the log or not.
+  init(_ setting: Setting, naming beginning: Beginning) throws(DiskError) {
+    let path = setting.layout.path(of: .segment(beginning.header.number))
+    try setting.disk.rename(path + ".new", to: path)
     try setting.disk.syncDirectory(setting.layout.log)
-    try self.init(setting, file: file, header: header, end: end, zeroedEnd: zeroed)
-    lastChecksum = first?.entries.last?.checksum ?? 0
+    try self.init(
+      setting, file: beginning.file, header: beginning.header, end: beginning.end,
+      zeroedEnd: beginning.zeroedEnd)
+    lastChecksum = beginning.lastChecksum
+  }
+
+  /// Begins a segment.
+  init(
+    _ setting: Setting, beginning header: SegmentHeader, first: Batch? = nil
+  ) throws(DiskError) {
+    try self.init(setting, naming: try LogWriter.begin(setting, header, first: first))
   }
 
   private init(
@@ -131,13 +156,19 @@ struct LogWriter: Sendable {
       number: header.number, firstLSN: header.firstLSN, end: end, lastChecksum: lastChecksum)
   }
 
-  /// Leaves this segment as it is and begins the next one.
-  mutating func roll(next: LSN, salt: UInt64) throws(DiskError) {
+  /// Writes the next segment, without leaving this one. After a throw nothing has changed.
+  func beginNext(next: LSN, salt: UInt64) throws(DiskError) -> Beginning {
     try settle()
     let header = SegmentHeader(
       identity: header.identity, number: header.number + 1, salt: salt, firstLSN: next,
       previous: SegmentHeader.Previous(
         number: header.number, end: end, lastChecksum: lastChecksum))
-    self = try LogWriter(setting, beginning: header)
+    return try LogWriter.begin(setting, header)
+  }
+
+  /// Leaves this segment as it is and goes on in the next one. After a throw either of them may be
+  /// the log's last.
+  mutating func roll(to beginning: Beginning) throws(DiskError) {
+    self = try LogWriter(setting, naming: beginning)
   }
 }

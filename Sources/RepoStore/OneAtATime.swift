@@ -25,7 +25,9 @@ final class OneResult: Sendable {
     result.withLock { $0 = value }
   }
 
-  /// The result, which must have been set by the time the queue is empty.
+  var isSet: Bool { result.withLock { $0 != nil } }
+
+  /// The result, which must have been set by the time it is asked for.
   func get() throws(StoreError) -> [PlacedEntry] {
     guard let value = result.withLock({ $0 }) else { throw .closed }
     return try value.get()

@@ -97,8 +97,8 @@ extension RepoStore {
     let result = OneResult()
     if queue.isFull { throw .busy }
     queue.enqueue(
-      QueuedRun(repo: repo, finish: finish) { placed in result.set(placed) })
-    queue.finish()
+      QueuedRun(repo: repo, finish: finish, done: { placed in result.set(placed) }))
+    queue.finish(until: { result.isSet })
     return try result.get()
   }
 

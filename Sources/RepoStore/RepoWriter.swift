@@ -124,12 +124,12 @@ final class RepoWriter: Sendable {
     let opCount = effect.ops.count
     let fallenBefore = current.fallenCount
     setting.queue.enqueue(
-      QueuedRun(repo: id) { [self] () throws(StoreError) in
-        if let fault = fallen(since: fallenBefore) { throw fault }
-        return try draft.finish().run
-      } done: { [self] placed in
-        settle(pending, draft, placed, results: effect.results, opCount: opCount)
-      })
+      QueuedRun(
+        repo: id, finish: { () throws(StoreError) in try draft.finish().run },
+        fault: { [self] in fallen(since: fallenBefore) },
+        done: { [self] placed in
+          settle(pending, draft, placed, results: effect.results, opCount: opCount)
+        }))
     return .queued
   }
 

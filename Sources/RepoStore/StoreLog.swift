@@ -91,14 +91,22 @@ extension StoreLog {
   /// - Throws: `.closed` or `.readOnly`; `.disk` where nothing was written; `.outcomeUnknown` where
   ///   that is not known, after which every call throws the same.
   func append(_ runs: [EntryRun]) throws(StoreError) -> [[PlacedEntry]] {
-    let (failure, isClosed) = published.withLock { ($0.failure, $0.isClosed) }
-    if let failure { throw .outcomeUnknown(rev: nil, cause: failure) }
-    if isClosed { throw .closed }
-    let result: Result<[[PlacedEntry]], StoreError> = writer.withLock { writer in
-      Result { () throws(StoreError) in
-        guard var current = writer.take() else { throw .closed }
-        defer { writer = consume current }
-        return try append(runs, to: &current)
+    try asWriter { writer throws(StoreError) in try append(runs, to: &writer) }
+  }
+
+  /// Runs `body` with the writer, which nobody else has meanwhile.
+  private func asWriter<R: Sendable>(
+    _ body: (inout LogWriter) throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    let result = writer.withLock { writer -> Result<R, StoreError> in
+      let (failure, isClosed) = published.withLock { ($0.failure, $0.isClosed) }
+      if let failure { return .failure(.outcomeUnknown(rev: nil, cause: failure)) }
+      guard !isClosed, var current = writer.take() else { return .failure(.closed) }
+      defer { writer = consume current }
+      do throws(StoreError) {
+        return .success(try body(&current))
+      } catch {
+        return .failure(error)
       }
     }
     return try result.get()
@@ -130,15 +138,20 @@ extension StoreLog {
     do throws(DiskError) {
       try writer.write(batch)
     } catch {
-      let waiters = published.withLock { published in
-        published.failure = error
-        defer { published.waiters = [] }
-        return published.waiters
-      }
-      let last = lastLSN
-      for waiter in waiters { waiter.wake(last) }
-      throw .outcomeUnknown(rev: nil, cause: error)
+      throw poison(error)
     }
+  }
+
+  /// Notes that nobody knows what the disk holds now: nothing more is written.
+  private func poison(_ cause: DiskError) -> StoreError {
+    let waiters = published.withLock { published in
+      published.failure = cause
+      defer { published.waiters = [] }
+      return published.waiters
+    }
+    let last = lastLSN
+    for waiter in waiters { waiter.wake(last) }
+    return .outcomeUnknown(rev: nil, cause: cause)
   }
 
   private func publish(_ batch: Batch, _ changes: [StoreState.Change]) {
@@ -159,8 +172,14 @@ extension StoreLog {
   private func roll(_ writer: inout LogWriter) throws(StoreError) {
     let next = published.withLock { $0.state.nextLSN }
     let mark = writer.mark
-    try onDisk { () throws(DiskError) in
-      try writer.roll(next: next, salt: surroundings.randomWord())
+    let beginning = try onDisk { () throws(DiskError) in
+      try writer.beginNext(next: next, salt: surroundings.randomWord())
+    }
+    do throws(DiskError) {
+      try writer.roll(to: beginning)
+    } catch {
+      // Its header says that this segment ends here, and it may have its name already.
+      throw poison(error)
     }
     let number = writer.header.number
     let checkpoint = published.withLock { published -> CBORValue in
@@ -174,46 +193,40 @@ extension StoreLog {
   }
 
   /// Writes one entry of the store's own as a batch of its own.
+  @discardableResult
   private func append(
     entry kind: EntryKind, _ payload: CBORValue, to writer: inout LogWriter
-  ) throws(StoreError) {
+  ) throws(StoreError) -> PlacedEntry {
     let (next, nextSeq) = published.withLock { ($0.state.nextLSN, $0.state.nextSeq) }
     var batch = writer.batch(next: next, nextSeq: nextSeq, time: surroundings.clock.now())
     batch.append(.own(kind, payload))
     batch.close()
     try write(batch, to: &writer)
     publish(batch, [.none])
+    return batch.entries[0]
   }
 
-  /// Writes a checkpoint by itself.
-  @discardableResult
-  func checkpoint() throws(StoreError) -> PlacedEntry {
-    let value = state.checkpoint
-    return try append([EntryRun(drafts: [.own(.checkpoint, value)], changes: [.none])])[0][0]
-  }
-
-  /// Writes a checkpoint while others may be writing: in its turn, in a batch after theirs.
-  func checkpointThroughQueue(_ commits: CommitQueue) throws(StoreError) {
-    let result = OneResult()
-    commits.enqueue(
-      QueuedRun(repo: .none) { [self] in
-        EntryRun(drafts: [.own(.checkpoint, state.checkpoint)], changes: [.none])
-      } done: { placed in
-        result.set(placed)
-      })
-    commits.finish()
-    _ = try result.get()
+  /// Writes a checkpoint in a batch of its own. Nothing can come between what it says and where it
+  /// stands.
+  func checkpoint() throws(StoreError) {
+    _ = try asWriter { writer throws(StoreError) in
+      try append(entry: .checkpoint, state.checkpoint, to: &writer)
+    }
   }
 
   /// Ends the log cleanly: a checkpoint if anything was written, then `closed` in a batch of its
-  /// own.
+  /// own, and nothing after it.
   ///
   /// - Returns: what the lock file is to say; nil where nothing was written since the last close.
   func close(writtenSince opened: LSN) throws(StoreError) -> CleanMark? {
     defer { end() }
     guard lastLSN > opened, read({ $0.failure }) == nil else { return nil }
-    let checkpoint = try self.checkpoint()
-    let closed = try append([EntryRun(drafts: [.own(.closed, [:])], changes: [.none])])[0][0]
+    let (checkpoint, closed) = try asWriter { writer throws(StoreError) in
+      let checkpoint = try append(entry: .checkpoint, state.checkpoint, to: &writer)
+      let closed = try append(entry: .closed, [:], to: &writer)
+      published.withLock { $0.isClosed = true }
+      return (checkpoint, closed)
+    }
     queue.sync {}
     try settle()
     keepActiveRun()
