@@ -168,10 +168,17 @@ extension RepoStore {
   /// The last entry that is durable.
   public var lastLSN: LSN { log.lastLSN }
 
-  /// Suspends until the log is longer than `lsn` or the store is closed; returns its last entry.
+  /// Suspends until the log is longer than `lsn`, the store is closed or the task is cancelled;
+  /// returns the last entry, or `lsn` itself to a task that was cancelled.
   public func nextDurable(after lsn: LSN) async -> LSN {
-    await withCheckedContinuation { continuation in
-      log.whenDurable(after: lsn) { continuation.resume(returning: $0) }
+    let answer = FirstAnswer()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        answer.wait(continuation)
+        log.whenDurable(after: lsn) { answer.give($0) }
+      }
+    } onCancel: {
+      answer.give(lsn)
     }
   }
 

@@ -1,6 +1,5 @@
 // StoreFrameLog.swift: the store's log as the firehose reads it: the public stream alone.
 import RepoStore
-import Synchronization
 
 /// The public stream of a store.
 struct StoreFrameLog: FrameLog {
@@ -33,44 +32,5 @@ struct StoreFrameLog: FrameLog {
     return FrameBatch(frames: frames, reached: reader.position)
   }
 
-  func grown(beyond lsn: LSN) async -> LSN {
-    let answer = OneAnswer()
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        answer.wait(continuation)
-        store.whenDurable(after: lsn) { answer.give($0) }
-      }
-    } onCancel: {
-      answer.give(lsn)
-    }
-  }
-}
-
-/// What is waited for once and may be given twice: by the log, and by whoever gives up.
-private final class OneAnswer: Sendable {
-  private enum State {
-    case asked
-    case waiting(CheckedContinuation<LSN, Never>)
-    case given(LSN)
-  }
-
-  private let state = Mutex(State.asked)
-
-  func wait(_ continuation: CheckedContinuation<LSN, Never>) {
-    let given = state.withLock { state -> LSN? in
-      if case .given(let lsn) = state { return lsn }
-      state = .waiting(continuation)
-      return nil
-    }
-    if let given { continuation.resume(returning: given) }
-  }
-
-  func give(_ lsn: LSN) {
-    let waiting = state.withLock { state -> CheckedContinuation<LSN, Never>? in
-      defer { state = .given(lsn) }
-      if case .waiting(let continuation) = state { return continuation }
-      return nil
-    }
-    waiting?.resume(returning: lsn)
-  }
+  func grown(beyond lsn: LSN) async -> LSN { await store.nextDurable(after: lsn) }
 }
