@@ -2,8 +2,9 @@
 """Reads the stream of a served store with the Python SDK's own client, and checks every block.
 
 While the server runs, records are written by other processes. The client is cut off and comes back
-with its cursor, several times: what it has seen in all must be every event, in order, once; every
-block must hash to its CID; and what the events say must be what the repo holds in the end.
+with its cursor, several times, and so does the server, by a kill: what the client has seen in all
+must be every event, in order, once; every block must hash to its CID; and what the events say must
+be what the repo holds in the end.
 """
 import hashlib
 import json
@@ -13,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from atproto import CAR, Client, FirehoseSubscribeReposClient, models, parse_subscribe_repos_message
 
@@ -129,25 +133,53 @@ def blocks(car):
         at += count
 
 
+class Server:
+    """A server on any free port."""
+
+    def __init__(self, store):
+        self.process = subprocess.Popen(
+            [PLAITED, "serve", "--port", "0", "--ndjson", "-C", store],
+            stdout=subprocess.PIPE, text=True)
+        self.place = json.loads(self.process.stdout.readline())
+        self.stream = f"ws://127.0.0.1:{self.place['port']}/xrpc"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="plaited-firehose-")
     store = os.path.join(folder, "data")
     plaited(store, "init")
-    server = subprocess.Popen(
-        [PLAITED, "serve", "--port", "0", "--ndjson", "-C", store], stdout=subprocess.PIPE, text=True)
+    server = Server(store)
     try:
-        place = json.loads(server.stdout.readline())
-        follow(store, place)
-        server.terminate()
-        check("the server ends when it is told to", server.wait(30) == 0)
+        reader = follow(store, server)
+        for round in range(3):
+            server.kill()
+            # Nobody serves the store: the command owns it, and the socket left behind is no owner.
+            expected = len(reader.seqs) + write(store, 200 + 50 * round, 20)
+            server = Server(store)
+            expected += write(store, 220 + 50 * round, 20)
+            reader.url = server.stream
+            reader.read(expected - len(reader.seqs))
+        check("after each kill of the server the stream goes on where it was",
+              reader.seqs == list(range(1, len(reader.seqs) + 1)))
+        finish(store, server.place, reader)
+        with connect(server.stream + "/com.atproto.sync.subscribeRepos") as subscriber:
+            server.process.terminate()
+            try:
+                subscriber.recv(timeout=30)
+            except ConnectionClosed as closed:
+                check("a server that ends says so to its subscribers", closed.rcvd.code == 1001)
+        check("the server ends when it is told to", server.process.wait(30) == 0)
     finally:
         server.kill()
-        server.wait()
         shutil.rmtree(folder)
 
 
-def follow(store, place):
-    reader = Reader(f"ws://127.0.0.1:{place['port']}/xrpc")
+def follow(store, server):
+    reader = Reader(server.stream)
     total = 3  # identity, account, first commit
     total += write(store, 0, 60)
     reader.read(40)
@@ -163,6 +195,10 @@ def follow(store, place):
     total += more
     check("what is written meanwhile is read, without a gap or a repeat",
           reader.seqs == list(range(1, total + 1)))
+    return reader
+
+
+def finish(store, place, reader):
     for problem in reader.problems:
         print(problem)
     check("every block, commit and record of every event is sound", not reader.problems)

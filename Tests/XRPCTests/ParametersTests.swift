@@ -1,5 +1,6 @@
 // ParametersTests.swift: query strings, from examples of both good and bad ones.
 import ATSyntax
+import TestKit
 import Testing
 
 @testable import XRPC
@@ -43,6 +44,26 @@ struct ParametersTests {
     #expect(
       throws: XRPCError.invalidRequest("parameter a is given 2 times, expected once")
     ) { try parameters.required("a", as: Int.self) }
+  }
+
+  @Test("no query of any bytes is more than refused, and what is read is what was meant")
+  func random() throws {
+    var random = SplitMix64.printed("queries")
+    let pieces = Array("abc=&%+4fF#?é\u{0}").map(String.init)
+    for _ in 0..<scaled(20_000) {
+      let query = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+        pieces.randomElement(using: &random) ?? ""
+      }.joined()
+      do throws(XRPCError) {
+        let parameters = try Parameters(query: query[...])
+        _ = try parameters.all("a", as: String.self)
+      } catch {
+        #expect(error.status == .badRequest)
+      }
+      let text = String((0..<5).compactMap { _ in "a+%&=é#".randomElement(using: &random) })
+      let encoded = text.utf8.map { "%" + String(Int($0) + 256, radix: 16).suffix(2) }.joined()
+      #expect(try Parameters(query: "x=\(encoded)&y=1").required("x") == text)
+    }
   }
 
   @Test("an error names the parameter, what it is, and what it should be")

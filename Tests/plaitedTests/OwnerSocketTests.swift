@@ -139,6 +139,23 @@ struct OwnerSocketTests {
     try owned.end()
   }
 
+  @Test("a command that waits ends when its client goes, however many came before")
+  func waitingCommands() async throws {
+    let owned = try await OwnedStore()
+    let call = OwnerCall(
+      ["firehose", "tail", "--follow", "--ndjson"], on: MemoryDesk().desk(in: owned.directory))
+    for _ in 0..<2 * OwnerSocket.commandCountMax {
+      let client = try #require(LocalSocket.connect(in: owned.directory + "/data"))
+      try client.write(OwnerFrame(kind: .call, payload: call.bytes))
+      // The identity, the account and the first commit; then it waits.
+      for _ in 0..<3 { #expect(client.read()?.kind == .output) }
+      client.end()
+    }
+    let status = MemoryDesk()
+    #expect(await owned.run(status, "status") == .ok)
+    try owned.end()
+  }
+
   @Test("a call of another version, and what is no call, are refused")
   func refusals() async throws {
     let owned = try await OwnedStore()

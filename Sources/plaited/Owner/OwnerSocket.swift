@@ -50,12 +50,14 @@ final class OwnerSocket: Sendable {
       guard connection.peerUser == geteuid() else { continue }
       room.wait()
       connections.withLock { $0[ObjectIdentifier(connection)] = connection }
-      let executor = CommandThread()
-      Task(executorPreference: executor) { [self] in
-        await OwnerCommand(connection, store).run()
+      let input = CommandInput()
+      let task = Task(executorPreference: CommandThread()) { [self] in
+        await OwnerCommand(connection, input, store).run()
+        connection.end()
         connections.withLock { $0[ObjectIdentifier(connection)] = nil }
         room.signal()
       }
+      input.read(from: connection) { task.cancel() }
     }
   }
 }
@@ -70,18 +72,47 @@ private final class CommandThread: TaskExecutor {
   }
 }
 
+/// What a client sends, read by a thread of its own, so that it is noticed when the client goes
+/// away from a command that only waits.
+final class CommandInput: Sendable {
+  private let frames = Mutex<[OwnerFrame]>([])
+  private let count = DispatchSemaphore(value: 0)
+
+  /// Reads until the connection ends, and then calls `onEnd`.
+  func read(from connection: LocalSocket, onEnd: @escaping @Sendable () -> Void) {
+    DispatchQueue(label: "plaited.input").async { [self] in
+      while let frame = connection.read() {
+        frames.withLock { $0.append(frame) }
+        count.signal()
+      }
+      count.signal()
+      onEnd()
+    }
+  }
+
+  /// The next frame; nil, for ever, once the connection has ended.
+  func next() -> OwnerFrame? {
+    count.wait()
+    let frame = frames.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+    if frame == nil { count.signal() }
+    return frame
+  }
+}
+
 /// A command of another process.
 struct OwnerCommand {
   private let connection: LocalSocket
+  private let input: CommandInput
   private let store: RepoStore
 
-  init(_ connection: LocalSocket, _ store: RepoStore) {
+  init(_ connection: LocalSocket, _ input: CommandInput, _ store: RepoStore) {
     self.connection = connection
+    self.input = input
     self.store = store
   }
 
   func run() async {
-    guard let frame = connection.read(), frame.kind == .call else { return }
+    guard let frame = input.next(), frame.kind == .call else { return }
     var status = ExitStatus.bug
     do {
       let call = try OwnerCall(frame.payload)
@@ -127,9 +158,9 @@ struct OwnerCommand {
   }
 
   private var inlet: Inlet {
-    Inlet { [connection] in
+    Inlet { [connection, input] in
       try connection.write(OwnerFrame(kind: .wanted, payload: []))
-      guard let frame = connection.read(), frame.kind == .input else { throw ClosedPipe() }
+      guard let frame = input.next(), frame.kind == .input else { throw ClosedPipe() }
       return frame.payload
     }
   }
