@@ -26,6 +26,7 @@ final class CommitQueue: Sendable {
   private struct State: Sendable {
     var waiting: [QueuedRun] = []
     var isWriting = false
+    var isClosed = false
   }
 
   private let log: StoreLog
@@ -35,15 +36,25 @@ final class CommitQueue: Sendable {
 
   init(_ log: StoreLog) { self.log = log }
 
-  /// Puts a run at the end. The caller has asked `isFull` before it drafted: what is drafted is not
+  /// Puts a run at the end. The caller was admitted before it drafted: what is drafted is not
   /// refused any more.
   func enqueue(_ run: QueuedRun) {
     state.withLock { $0.waiting.append(run) }
   }
 
-  /// Whether so many wait that no more should be drafted.
-  var isFull: Bool {
-    state.withLock { $0.waiting.count >= StoreLimits.queuedDraftsMax }
+  /// Whether more may be drafted.
+  ///
+  /// - Throws: `.busy` where so many wait that no more should; `.closed`.
+  func admit() throws(StoreError) {
+    let (count, isClosed) = state.withLock { ($0.waiting.count, $0.isClosed) }
+    if isClosed { throw .closed }
+    if count >= StoreLimits.queuedDraftsMax { throw .busy }
+  }
+
+  /// Admits nobody any more, and writes everything that waits.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    finish(until: { [self] in state.withLock { !$0.isWriting && $0.waiting.isEmpty } })
   }
 
   /// Writes one batch of what waits, unless somebody is writing; what is left goes out beside.
@@ -57,11 +68,6 @@ final class CommitQueue: Sendable {
     queue.async { [self] in
       while writeBatch() {}
     }
-  }
-
-  /// Writes everything that waits and returns when nobody writes any more.
-  func finish() {
-    finish(until: { [self] in state.withLock { !$0.isWriting && $0.waiting.isEmpty } })
   }
 
   /// Writes what waits, or lets others write it, until `isDone`: whoever waits for one run of many

@@ -55,7 +55,7 @@ public struct Repo: Sendable {
   public func enqueue(
     _ writes: [RecordWrite], swapCommit: CID? = nil
   ) throws(StoreError) -> PendingCommit {
-    try store.writer(id).enqueue(writes, swapCommit: swapCommit)
+    try store.writer(of: self).enqueue(writes, swapCommit: swapCommit)
   }
 
   /// The repo as of now, readable for as long as it is held.

@@ -95,7 +95,7 @@ extension RepoStore {
     _ finish: @escaping QueuedRun.Finish, of repo: RepoID
   ) throws(StoreError) -> [PlacedEntry] {
     let result = OneResult()
-    if queue.isFull { throw .busy }
+    try queue.admit()
     queue.enqueue(
       QueuedRun(repo: repo, finish: finish, done: { placed in result.set(placed) }))
     queue.finish(until: { result.isSet })
@@ -119,6 +119,7 @@ extension RepoStore {
     run.append(.control(deleted), .control(deleted))
     let whole = run
     try await creations.run { () throws(StoreError) in
+      try retireWriter(of: repo)
       _ = try write({ whole }, of: repo.id)
     }
     dropWriter(repo.id)

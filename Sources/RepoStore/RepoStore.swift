@@ -85,7 +85,7 @@ public final class RepoStore: Sendable {
     if readOnlyReason != nil {
       log.end()
     } else {
-      queue.finish()
+      queue.close()
       if let mark = try log.close(writtenSince: openedAt) { try lock?.write(mark) }
       writers.withLock { $0 = [:] }
     }
@@ -113,10 +113,13 @@ public final class RepoStore: Sendable {
     log.read { $0.state.policy(of: did) }
   }
 
-  func writer(_ id: RepoID) throws(StoreError) -> RepoWriter {
+  func writer(of repo: Repo) throws(StoreError) -> RepoWriter {
     if let readOnlyReason { throw .readOnly(reason: readOnlyReason) }
+    let id = repo.id
     if let writer = writers.withLock({ $0[id] }) { return writer }
-    guard let status = log.read({ $0.state.repos[id] }) else { throw .closed }
+    guard let status = log.read({ $0.state.repos[id] }) else {
+      throw .noRepo(repo.did, repo.space)
+    }
     guard let name = status.signingKey, let key = try keys.key(named: name) else {
       throw .noSigningKey(status.did)
     }
@@ -134,6 +137,13 @@ public final class RepoStore: Sendable {
 
   /// Forgets a repo's writer: its head was moved by something else than a commit.
   func dropWriter(_ id: RepoID) { writers.withLock { $0[id] = nil } }
+
+  /// Lets nobody draft for a repo any more: its deletion comes next.
+  func retireWriter(of repo: Repo) throws(StoreError) {
+    // Without a key here nobody can write it anyway.
+    guard let name = try repo.status.signingKey, try keys.key(named: name) != nil else { return }
+    try writer(of: repo).retire()
+  }
 }
 
 /// What a store says of itself.

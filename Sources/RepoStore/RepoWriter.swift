@@ -28,6 +28,8 @@ final class RepoWriter: Sendable {
   private let key: PrivateKey
   private let blocks: StoreBlocks
   private let speculative: Mutex<Speculative?>
+  /// Whether the repo's deletion is on its way, after which there is nothing to draft.
+  private let isRetired = Atomic(false)
   /// Why drafts fell that were not written: what was drafted on them falls with them.
   private let falls = Mutex<[StoreError]>([])
 
@@ -54,6 +56,11 @@ final class RepoWriter: Sendable {
     self.blocks = blocks
     self.setting = setting
     speculative = Mutex(nil)
+  }
+
+  /// Refuses every later draft. Those that were made are in the queue when this returns.
+  func retire() {
+    speculative.withLock { _ in isRetired.store(true, ordering: .relaxed) }
   }
 
   /// Drafts a commit and puts it into the queue.
@@ -97,7 +104,9 @@ final class RepoWriter: Sendable {
     _ writes: [RecordWrite], _ swapCommit: CID?, from speculative: inout Speculative?,
     as pending: PendingCommit
   ) throws(StoreError) -> Drafted {
-    guard let status = setting.log.read({ $0.state.repos[id] }), let head = status.head else {
+    guard !isRetired.load(ordering: .relaxed),
+      let status = setting.log.read({ $0.state.repos[id] }), let head = status.head
+    else {
       throw .noRepo(name.did, name.space)
     }
     // Taken out: a second reference to the tree's nodes would keep them from being changed in
@@ -107,7 +116,7 @@ final class RepoWriter: Sendable {
     if let failure = setting.log.read({ $0.failure }) {
       throw .outcomeUnknown(rev: nil, cause: failure)
     }
-    if setting.queue.isFull { throw .busy }
+    try setting.queue.admit()
     letGo(of: &current)
     let policy = setting.log.read { $0.state.policy(of: name.did) }
     let effect = try WriteEffect(
@@ -189,8 +198,8 @@ final class RepoWriter: Sendable {
     return draft
   }
 
-  /// Takes a refused draft's changes back. The nodes of the drafts before it may be in memory alone,
-  /// so the tree is changed back rather than read again; where even that fails, it is.
+  /// Takes a refused draft's changes back. The nodes of the drafts before it may be in memory
+  /// alone, so the tree is changed back rather than read again; where even that fails, it is.
   private func undo(_ effect: WriteEffect, on current: inout Speculative) {
     let root: CID?
     do throws(StoreError) {

@@ -16,6 +16,9 @@ extension World {
     return [did: World.key, otherDID: otherKey, third: key]
   }()
 
+  /// Diaries are private.
+  static let policy = RepoPolicy(privateCollections: ["app.example.diary"])
+
   /// A store of small segments on `disk`, with the keys of all; index and keys are in memory.
   ///
   /// - Parameter lock: a file of the real disk; nil: nobody else can open the store.

@@ -119,4 +119,42 @@ struct SwapTests {
     #expect(store.repos.count == 1)
     try store.close()
   }
+
+  @Test("write nothing behind the deletion of their repo, and are told so")
+  func deletionUnderLoad() async throws {
+    for _ in 0..<scaled(20) {
+      let store = try World.store(on: PowerlessDisk()) { $0.segmentByteCount = 64 << 20 }
+      let repo = try await store.createRepo(NewRepo(World.did, key: World.key))
+      let heads = try await withThrowingTaskGroup(of: RepoHead?.self) { group in
+        for task in 0..<4 {
+          group.addTask { await newest(of: repo, task) }
+        }
+        while store.lastLSN.rawValue < 20 { await Task.yield() }
+        try await store.deleteRepo(World.did, .public)
+        return try await group.reduce(into: [RepoHead]()) { $0 += [$1].compactMap(\.self) }
+      }
+      let entries = store.log.read { $0.active.entries }
+      let deleted = try #require(entries.last { $0.kind == EntryKind.control.rawValue }?.offset)
+      #expect(entries.allSatisfy { $0.repo != repo.id || $0.offset < deleted })
+      for head in heads {
+        let entry = try #require(store.log.read { $0.active.summary(of: head.lsn) })
+        #expect(entry.rev == head.rev.rawValue)
+      }
+    }
+  }
+
+  /// Commits until the repo is gone; the last commit that was acknowledged.
+  private func newest(of repo: Repo, _ task: Int) async -> RepoHead? {
+    var newest: RepoHead?
+    let path = World.path("app.example.note/t\(task)")
+    for index in 0... {
+      do throws(StoreError) {
+        newest = try await repo.commit([RecordWrite(path, .put(World.note("\(index)")))]).head
+      } catch {
+        #expect(error == .noRepo(repo.did, repo.space))
+        break
+      }
+    }
+    return newest
+  }
 }

@@ -246,7 +246,7 @@ struct WriteSemanticsTests {
 
   @Test("go to the tree in which their collection is kept")
   func wrongSpace() async throws {
-    let repo = try await world(ManyReposTests.policy)
+    let repo = try await world(World.policy)
     let diary = World.path("app.example.diary/1")
     let tree = try await repo.store.createRepo(NewRepo(World.did, .private, key: World.key))
     await #expect(throws: StoreError.wrongSpace(diary.collection, belongsTo: .private)) {
