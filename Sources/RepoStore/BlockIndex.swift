@@ -8,7 +8,7 @@ import Synchronization
 
 /// The index of sealed segments and attached packs.
 protocol BlockIndex: Sendable {
-  /// The newest entry taken in, and whose it is; nil for an empty index.
+  /// The newest entry taken in, and whose it is; nil for an index without entries.
   var applied: CleanMark? { get throws(StoreError) }
   /// The files that were taken in.
   func files() throws(StoreError) -> Set<UInt32>
@@ -54,6 +54,7 @@ final class MemoryIndex: BlockIndex {
       tables.blocks.merge(contents.allBlocks) { _, new in new }
       tables.entries[contents.number] = contents.entries
       tables.files.insert(BlockFile.segment(contents.number).code)
+      if contents.entries.isEmpty { return }
       tables.applied = CleanMark(
         identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
     }

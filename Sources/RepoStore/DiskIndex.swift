@@ -25,7 +25,15 @@ final class DiskIndex: BlockIndex {
     if mkdir(directory, 0o700) != 0, errno != EEXIST {
       throw .disk(DiskError("mkdir", directory))
     }
-    database = try IndexDatabase(directory)
+    do throws(StoreError) {
+      database = try IndexDatabase(directory)
+    } catch .disk(let error) where error.code == EIO {
+      // What LMDB says of files that it cannot read. They are derived: begin again.
+      for name in try onDisk({ () throws(DiskError) in try SystemDisk().names(in: directory) }) {
+        try DerivedFile.remove("\(directory)/\(name)")
+      }
+      database = try IndexDatabase(directory)
+    }
   }
 
   var applied: CleanMark? {
