@@ -61,11 +61,17 @@ struct Batch: Sendable {
   private(set) var nextSeq: UInt64
   private let time: UInt64
   private let timeText: String
+  private let flags: EntryFlags
 
   /// - Parameters:
   ///   - start: where the batch begins in its segment, on a page.
   ///   - time: of every entry, in microseconds since 1970.
-  init(segment: UInt32, salt: UInt64, start: Int, next: LSN, nextSeq: UInt64, time: UInt64) {
+  ///   - flags: of every entry, beside its own.
+  init(
+    segment: UInt32, salt: UInt64, start: Int, next: LSN, nextSeq: UInt64, time: UInt64,
+    flags: EntryFlags = []
+  ) {
+    self.flags = flags
     self.segment = segment
     self.salt = salt
     self.start = start
@@ -114,14 +120,15 @@ struct Batch: Sendable {
     if draft.takesSeq { nextSeq += 1 }
     let header = EntryHeader(
       lsn: lsn, batch: first, seq: seq, repo: draft.repo, kind: draft.kind, stream: draft.stream,
-      flags: draft.flags, time: time, payloadByteCount: bytes.count - payloadStart)
+      flags: draft.flags.union(flags), time: time, payloadByteCount: bytes.count - payloadStart)
     seal(header, from: headerStart, rev: rev, blocks: blocks)
   }
 
-  /// Adds an entry whose numbers and payload are as they were elsewhere.
+  /// Adds an entry whose numbers and payload are as they were elsewhere, and will be durable here.
   mutating func append(header: EntryHeader, payload: [UInt8]) {
     var header = header
     header.batch = first
+    header.flags.remove(.relaxed)
     let headerStart = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: LogFormat.entryHeaderByteCount))
     bytes.append(contentsOf: payload)

@@ -1,5 +1,5 @@
-// IndexFilling.swift: an index brought up to what the log holds, whenever a store is opened: after a
-// crash between sealing and indexing, or where the index was thrown away or is another store's.
+// IndexFilling.swift: an index brought up to what the log holds, whenever a store is opened: after
+// a crash between sealing and indexing, or where the index was thrown away or is another store's.
 //
 // Nothing is changed here but the index. What cannot be read is damage, named; the rest can be.
 import DAGCBOR

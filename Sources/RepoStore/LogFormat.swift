@@ -147,6 +147,9 @@ struct EntryFlags: OptionSet, Hashable, Sendable {
   static let skippable = EntryFlags(rawValue: 1)
   /// Valid only together with the next entry.
   static let more = EntryFlags(rawValue: 2)
+  /// Written with relaxed durability, before the batch before it was durable: it proves nothing of
+  /// what should stand there.
+  static let relaxed = EntryFlags(rawValue: 4)
 }
 
 /// The 64 bytes before an entry's payload.

@@ -127,7 +127,7 @@ struct LogWriter: Sendable {
   func batch(next: LSN, nextSeq: UInt64, time: UInt64) -> Batch {
     Batch(
       segment: header.number, salt: header.salt, start: end, next: next, nextSeq: nextSeq,
-      time: time)
+      time: time, flags: syncs ? [] : .relaxed)
   }
 
   /// Writes a closed batch and returns when it is durable.

@@ -1,7 +1,8 @@
 // Recovery+Start.swift: which segments there are, and from which of them the log is read.
 //
 // A checkpoint says everything that was before it, so reading begins at the newest segment that
-// begins with one. The log's very first segment needs none: before its first entry there is nothing.
+// begins with one. The log's very first segment needs none: before its first entry there is
+// nothing.
 
 /// A segment that is there, and what its first page says.
 struct FoundSegment: Sendable {

@@ -114,9 +114,10 @@ struct Recovery: Sendable {
       end = current.end
       entry = try onDisk { () throws(DiskError) in try reader.entry(after: current) }
     }
+    let found = end
+    dropUnfinishedRun()
     if let stated {
       try takeLastBatch(path)
-      let found = end
       end = LogFormat.padded(end, to: LogFormat.pageByteCount)
       guard end == stated.end, lastChecksum == stated.lastChecksum else {
         damage = Corruption(
@@ -129,7 +130,6 @@ struct Recovery: Sendable {
           lastChecksum: lastChecksum))
       return
     }
-    dropUnfinishedRun()
     let expected = lastBatch.last?.header.lsn.advanced(by: 1) ?? contents.endLSN
     let from = end
     let beyond = try onDisk { () throws(DiskError) in
@@ -137,7 +137,7 @@ struct Recovery: Sendable {
     }
     if let beyond {
       damage = Corruption(
-        .entry, path, at: end, "entry \(expected); entry \(beyond.header.lsn) after it is whole")
+        .entry, path, at: found, "entry \(expected); entry \(beyond.header.lsn) after it is whole")
     }
   }
 

@@ -185,7 +185,10 @@ private struct Opening {
     batch.close()
     let closed = batch
     let writer = try onDisk { () throws(DiskError) in
-      try LogWriter(setting, beginning: header, first: closed.entries.isEmpty ? nil : closed)
+      // With relaxed durability more than the last batch may be in the page cache alone.
+      try files.file(.segment(mark.number)).sync()
+      return try LogWriter(
+        setting, beginning: header, first: closed.entries.isEmpty ? nil : closed)
     }
     state.sealed.append(mark)
     contents = SegmentContents(number: header.number, firstLSN: first)

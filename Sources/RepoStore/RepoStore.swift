@@ -15,8 +15,8 @@ import Synchronization
 public enum Durability: String, Hashable, Sendable, CaseIterable {
   /// All of it: a sync stands before every acknowledgement.
   case full
-  /// What the system has written by itself; a power cut may take the newest commits, never the
-  /// order.
+  /// What the system has written by itself. A killed process loses nothing; a power cut may take
+  /// the newest commits, from the last on, and their numbers are then given again.
   case relaxed
 }
 

@@ -99,7 +99,11 @@ struct SegmentReader {
         continue
       }
       offset = windowStart + candidate
-      if let entry = try entry(at: offset), entry.header.batch > lsn { return entry }
+      if let entry = try entry(at: offset), entry.header.batch > lsn,
+        !entry.header.flags.contains(.relaxed)
+      {
+        return entry
+      }
       offset += LogFormat.entryAlignment
     }
     return nil

@@ -56,7 +56,11 @@ struct DamageTests {
         in: entry.offset..<entry.payloadOffset + entry.payload.count, using: &random)
       image.flip(bit: 8 * byte + Int.random(in: 0..<8, using: &random), of: path(number))
       do {
-        try expectDamage(of: image, at: entry, in: path(number), events)
+        let run = entries.last {
+          $0.header.lsn < entry.header.lsn && !$0.header.flags.contains(.more)
+        }
+        let first = run?.header.lsn.advanced(by: 1) ?? entries[0].header.lsn
+        try expectDamage(of: image, at: entry, in: first, path(number), events)
       } catch {
         Issue.record("round \(round), segment \(number), entry \(entry.header.lsn): \(error)")
         return
@@ -65,7 +69,8 @@ struct DamageTests {
   }
 
   private func expectDamage(
-    of image: PowerlessDisk, at entry: ScannedEntry, in path: String, _ events: [LogEvent]
+    of image: PowerlessDisk, at entry: ScannedEntry, in run: LSN, _ path: String,
+    _ events: [LogEvent]
   ) throws {
     let names = try image.names(in: World.directory + "/log").sorted()
     let store = try World.store(on: image)
@@ -78,7 +83,7 @@ struct DamageTests {
     try require(store.readOnlyReason != nil, "the store can be written")
     try require(
       try image.names(in: World.directory + "/log").sorted() == names, "files have changed")
-    try expectPrefix(of: events, in: store, before: entry.header.lsn)
+    try expectPrefix(of: events, in: store, before: run)
   }
 
   /// What the store shows was there, and it shows everything before the damage, or says why not.
