@@ -55,7 +55,10 @@ struct CommitQueueTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<4 {
         group.addTask {
-          for index in 0..<scaled(100) { try await repo.commit([write(task, "\(index)")]) }
+          for index in 0..<scaled(100) {
+            try await repo.commit([write(task, "\(index)")])
+            await Task.yield()
+          }
         }
       }
       group.addTask {
@@ -104,6 +107,7 @@ struct CommitQueueTests {
   private func newest(_ repo: Repo, _ task: Int) async -> RepoHead? {
     var newest: RepoHead?
     for index in 0... {
+      await Task.yield()
       do throws(StoreError) {
         newest = try await repo.commit([write(task, "\(index)")]).head
       } catch {

@@ -106,6 +106,7 @@ struct SwapTests {
             round += 1
             let path = World.path("app.example.note/t\(task)r\(round % 5)")
             try await busy.commit([RecordWrite(path, .put(World.note("\(round)")))])
+            await Task.yield()
           }
         }
       }
@@ -148,6 +149,8 @@ struct SwapTests {
     var newest: RepoHead?
     let path = World.path("app.example.note/t\(task)")
     for index in 0... {
+      // A commit that is durable at once suspends nobody: others want the thread too.
+      await Task.yield()
       do throws(StoreError) {
         newest = try await repo.commit([RecordWrite(path, .put(World.note("\(index)")))]).head
       } catch {
