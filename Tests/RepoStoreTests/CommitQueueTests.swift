@@ -106,7 +106,7 @@ struct CommitQueueTests {
   /// Commits until the store is closed; the last commit that was acknowledged.
   private func newest(_ repo: Repo, _ task: Int) async -> RepoHead? {
     var newest: RepoHead?
-    for index in 0... {
+    for index in 0..<20_000 {
       await Task.yield()
       do throws(StoreError) {
         newest = try await repo.commit([write(task, "\(index)")]).head

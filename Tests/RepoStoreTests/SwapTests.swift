@@ -10,6 +10,8 @@ import Testing
 
 @Suite("Writers that swap")
 struct SwapTests {
+  /// Where those who write until they are stopped give up.
+  private static let roundCountMax = 20_000
   private static let dids = (0..<4).map { try! DID("did:web:swap\($0).example") }
 
   /// What each attempt was told, by base.
@@ -101,9 +103,7 @@ struct SwapTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<8 {
         group.addTask {
-          var round = 0
-          while !tally.isDone.load(ordering: .relaxed) {
-            round += 1
+          for round in 0..<SwapTests.roundCountMax where !tally.isDone.load(ordering: .relaxed) {
             let path = World.path("app.example.note/t\(task)r\(round % 5)")
             try await busy.commit([RecordWrite(path, .put(World.note("\(round)")))])
             await Task.yield()
@@ -148,7 +148,7 @@ struct SwapTests {
   private func newest(of repo: Repo, _ task: Int) async -> RepoHead? {
     var newest: RepoHead?
     let path = World.path("app.example.note/t\(task)")
-    for index in 0... {
+    for index in 0..<SwapTests.roundCountMax {
       // A commit that is durable at once suspends nobody: others want the thread too.
       await Task.yield()
       do throws(StoreError) {
