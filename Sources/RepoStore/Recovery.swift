@@ -116,19 +116,8 @@ struct Recovery: Sendable {
     }
     let found = end
     dropUnfinishedRun()
-    if let stated {
-      try takeLastBatch(path)
-      end = LogFormat.padded(end, to: LogFormat.pageByteCount)
-      guard end == stated.end, lastChecksum == stated.lastChecksum else {
-        damage = Corruption(
-          .entry, path, at: found, "entry \(contents.endLSN), of \(next?.firstLSN.rawValue ?? 0)")
-        return
-      }
-      state.sealed.append(
-        StoreState.SegmentMark(
-          number: header.number, firstLSN: header.firstLSN, end: end,
-          lastChecksum: lastChecksum))
-      return
+    if let next, let stated {
+      return try seal(path, readTo: found, stated: stated, beginning: next.firstLSN)
     }
     let expected = lastBatch.last?.header.lsn.advanced(by: 1) ?? contents.endLSN
     let from = end
@@ -139,6 +128,21 @@ struct Recovery: Sendable {
       damage = Corruption(
         .entry, path, at: found, "entry \(expected); entry \(beyond.header.lsn) after it is whole")
     }
+  }
+
+  /// Takes a segment as complete, if it ends where the next one says.
+  private mutating func seal(
+    _ path: String, readTo found: Int, stated: SegmentHeader.Previous, beginning next: LSN
+  ) throws(StoreError) {
+    try takeLastBatch(path)
+    end = LogFormat.padded(end, to: LogFormat.pageByteCount)
+    guard end == stated.end, lastChecksum == stated.lastChecksum else {
+      damage = Corruption(.entry, path, at: found, "entry \(contents.endLSN), of \(next)")
+      return
+    }
+    state.sealed.append(
+      StoreState.SegmentMark(
+        number: header.number, firstLSN: header.firstLSN, end: end, lastChecksum: lastChecksum))
   }
 
   /// A run of entries that are valid only together is accepted whole or not at all.

@@ -89,7 +89,8 @@ struct WriteSemanticsTests {
       ops: [RepoOp(MSTKey(a), .update(new, previous: old))]),
     Case(
       "delete and create of the same is an empty commit",
-      [write(a, .delete), write(a, .create(note("old")))], [.deleted(previous: old), .created(old)]),
+      [write(a, .delete), write(a, .create(note("old")))],
+      [.deleted(previous: old), .created(old)]),
     Case(
       "there and back is an empty commit",
       [write(a, .put(note("new"))), write(a, .put(note("old")))],

@@ -32,8 +32,8 @@ struct Table {
     let busy = run.wallShare < 1.1 ? "an idle machine" : "a machine with other work"
     let head =
       machine.lines.map { "- \($0)" } + [
-        "- \(run.rounds) rounds; wall time was \(digits(run.wallShare)) times the CPU time of what runs "
-          + "on one thread: \(busy)"
+        "- \(run.rounds) rounds; wall time was \(digits(run.wallShare)) times the CPU time of what "
+          + "runs on one thread: \(busy)"
       ]
     let questions = Question.all(sizes: sizes)
     let rows = questions.compactMap(row)

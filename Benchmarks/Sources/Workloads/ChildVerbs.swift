@@ -166,15 +166,16 @@ extension Child {
     try waiting {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for writer in 0..<writers {
-          group.addTask {
-            for index in stride(from: first + writer, to: first + count, by: writers) {
-              try await repo.commit([try .creating(index)])
-            }
-          }
+          let indices = stride(from: first + writer, to: first + count, by: writers)
+          group.addTask { try await create(indices, in: repo) }
         }
         try await group.waitForAll()
       }
     }
+  }
+
+  private static func create(_ indices: StrideTo<Int>, in repo: Repo) async throws {
+    for index in indices { try await repo.commit([try .creating(index)]) }
   }
 
   /// Of all segments, with what is zeroed ahead.

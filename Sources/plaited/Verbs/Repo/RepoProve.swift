@@ -63,7 +63,9 @@ struct RepoCheckProof: Verb {
   static let configuration = verb(
     "check-proof", "Check a proof with a public key, and nothing else.",
     """
-    Without a question, the records that the CAR proves are listed. With COLLECTION/RKEY the     record is shown to be there or not; with COLLECTION, and perhaps --prefix, the list is shown     to be complete, or what is missing is named.
+    Without a question, the records that the CAR proves are listed. With COLLECTION/RKEY the \
+    record is shown to be there or not; with COLLECTION, and perhaps --prefix, the list is shown \
+    to be complete, or what is missing is named.
     """)
   static let examples = [
     Example(
