@@ -60,7 +60,7 @@ public struct DraftedFrame: Sendable {
 
   /// Appends header and payload: copies, of which the CAR is one.
   ///
-  /// - Parameter time: `YYYY-MM-DDTHH:MM:SS.mmmZ`, as `Datetime` writes it.
+  /// `time`: `YYYY-MM-DDTHH:MM:SS.mmmZ`, as `Datetime` writes it.
   /// - Precondition: INV-F1: `seq` fits a signed integer, and `time` has 24 bytes.
   public func append(seq: UInt64, time: String, to buffer: inout [UInt8]) {
     precondition(seq <= UInt64(Int64.max), "INV-F1: seq \(seq) is no integer of the data model")

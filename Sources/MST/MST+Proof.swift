@@ -26,7 +26,7 @@ extension MST {
   /// nodes on the search paths to it, to the key before it and to the key after it.
   ///
   /// Cost and errors as `proof`.
-  /// - Parameter isKnown: nodes that need not be emitted, which then are not even encoded.
+  /// `isKnown`: nodes that need not be emitted, which then are not even encoded.
   public func coveringProof(
     of keys: [MSTKey], unless isKnown: (CID) -> Bool = { _ in false },
     emit: (CID, RawSpan) -> Void

@@ -11,7 +11,7 @@ extension RepoSnapshot {
   ///
   /// A record that stands under several paths is sent once. Memory: one path of nodes, and a digest
   /// for each record CID.
-  /// - Parameter since: only what is reachable from here and not from the tree of this earlier
+  /// `since`: only what is reachable from here and not from the tree of this earlier
   ///   snapshot; nil for everything.
   public func car(since earlier: RepoSnapshot? = nil) throws(StoreError) -> CARExport {
     guard let earlier else { return CARExport(of: self, tree.blockWalk(), records: nil) }

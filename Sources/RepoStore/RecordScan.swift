@@ -14,7 +14,7 @@ public struct RecordScan: Sendable {
   /// Records left out because they have no time to compare with `since` and `until`.
   public private(set) var withoutTimeCount = 0
 
-  /// - Parameter read: the block of a record that the tree names.
+  /// `read`: the block of a record that the tree names.
   public init(
     _ query: RecordQuery, in tree: MST,
     read: @escaping @Sendable (CID) throws(StoreError) -> [UInt8]

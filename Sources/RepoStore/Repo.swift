@@ -35,7 +35,7 @@ public struct Repo: Sendable {
   ///
   /// All of them take effect, or none. Cost: one signature, one commit's blocks, and a share of one
   /// sync. Cancelling the task does not cancel the write.
-  /// - Parameter swapCommit: the commit that must be the head.
+  /// `swapCommit`: the commit that must be the head.
   /// - Throws: the first write that cannot be done, judged on what was durable before;
   ///   `.outcomeUnknown` where the disk failed: reopening decides.
   @discardableResult

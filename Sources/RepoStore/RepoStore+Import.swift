@@ -29,9 +29,8 @@ extension RepoStore {
   /// Imports a CAR, whose bytes `next` gives chunk by chunk, nil at the end.
   ///
   /// Memory is bounded but for about 40 bytes a block. Other repos can be written meanwhile.
-  /// - Parameters:
-  ///   - did: who the repo must be of; nil for whoever the commit names.
-  ///   - signer: who must have signed the commit; nil: the key of the repo that is here, or nobody.
+  /// `did`: who the repo must be of; nil for whoever the commit names.
+  /// `signer`: who must have signed the commit; nil: the key of the repo that is here, or nobody.
   /// - Throws: `.importRefused` with what is wrong; `.appendOnly` or `.wrongSpace` for a record
   ///   that may not come this way; and what `next` throws.
   public func importCAR(
