@@ -14,9 +14,9 @@ extension RepoSnapshot {
   /// `since`: only what is reachable from here and not from the tree of this earlier
   ///   snapshot; nil for everything.
   public func car(since earlier: RepoSnapshot? = nil) throws(StoreError) -> CARExport {
-    guard let earlier else { return CARExport(of: self, tree.blockWalk(), records: nil) }
+    guard let earlier else { return CARExport(of: self, nodes: nil, records: nil) }
     let news = try news(since: earlier)
-    return CARExport(of: self, tree.blockWalk(only: news.nodes), records: news.records)
+    return CARExport(of: self, nodes: news.nodes, records: news.records)
   }
 
   /// What this snapshot has and the earlier one has not.
@@ -45,6 +45,7 @@ public struct CARExport: Sendable {
   private static let pieceByteCount = 64 << 10
 
   private let snapshot: RepoSnapshot
+  private let blocks: ReadAhead
   private var walk: MSTBlockWalk
   /// The records to send; nil for all.
   private let records: Set<CID>?
@@ -53,10 +54,11 @@ public struct CARExport: Sendable {
   /// Blocks in the pieces so far.
   public private(set) var blockCount = 0
 
-  init(of snapshot: RepoSnapshot, _ walk: MSTBlockWalk, records: Set<CID>?) {
+  init(of snapshot: RepoSnapshot, nodes: Set<CID>?, records: Set<CID>?) {
     self.snapshot = snapshot
-    self.walk = walk
     self.records = records
+    blocks = ReadAhead(snapshot.blocks)
+    walk = MST(root: snapshot.head.data, in: blocks).blockWalk(only: nodes)
   }
 
   /// The next piece, about 64 KiB; nil after the last.
@@ -80,7 +82,10 @@ public struct CARExport: Sendable {
       case .node(let cid, let bytes): append(cid, bytes, to: &piece)
       case .record(_, let cid):
         guard records?.contains(cid) ?? true, sent.insert(cid.digest).inserted else { continue }
-        append(cid, try snapshot.recordBytes(cid), to: &piece)
+        guard try blocks.appendSection(of: cid, to: &piece) else {
+          throw .blockMissing(cid, repo: snapshot.did)
+        }
+        blockCount += 1
       }
     }
     return piece

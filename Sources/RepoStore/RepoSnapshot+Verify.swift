@@ -53,7 +53,7 @@ extension RepoSnapshot {
   /// - Parameter signer: who must have signed the commit; nil leaves the signature unchecked.
   public func verify(signer: PublicKey? = nil) throws(StoreError) -> VerifyReport {
     var report = VerifyReport(commit: head.commit, data: head.data)
-    let reader = UncachedBlocks(blocks: blocks)
+    let reader = ReadAhead(blocks)
     if let problem = commitProblem(signer, reader) { report.problems.append(problem) }
     var recordCount = 0
     var problems: [RepoProblem] = []
@@ -70,7 +70,7 @@ extension RepoSnapshot {
     return report
   }
 
-  private func commitProblem(_ signer: PublicKey?, _ reader: UncachedBlocks) -> RepoProblem? {
+  private func commitProblem(_ signer: PublicKey?, _ reader: ReadAhead) -> RepoProblem? {
     do throws(BlockReadFailure) {
       guard let bytes = try reader.block(head.commit) else {
         return RepoProblem(
@@ -105,7 +105,7 @@ extension RepoSnapshot {
   }
 
   private static func recordProblem(
-    _ key: MSTKey, _ cid: CID, _ reader: UncachedBlocks
+    _ key: MSTKey, _ cid: CID, _ reader: ReadAhead
   ) -> RepoProblem? {
     let path = key.description
     do throws(BlockReadFailure) {
@@ -134,17 +134,6 @@ extension RepoSnapshot {
       RepoProblem(rule: "tree", cid: cid, path: key, message: error.description)
     case .key, .limit, .notAscending, .proof:
       RepoProblem(rule: "tree", message: error.description)
-    }
-  }
-}
-
-/// Reads blocks from the disk, whatever a cache holds.
-struct UncachedBlocks: BlockReader {
-  let blocks: StoreBlocks
-
-  func block(_ cid: CID) throws(BlockReadFailure) -> [UInt8]? {
-    try translate({ () throws(StoreError) in try blocks.bytesOnDisk(of: cid) }) {
-      BlockReadFailure(reason: $0.description)
     }
   }
 }
