@@ -17,7 +17,12 @@ protocol BlockIndex: Sendable {
   /// Takes in a sealed segment, durably.
   func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError)
   /// Takes in a part of a pack, durably; the pack counts as taken in with its last part.
-  func add(_ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool) throws(StoreError)
+  ///
+  /// A block that is in another file already stays where it is, unless that file is one of
+  /// `leaving`: so a pack that never comes to count can be taken out again.
+  func add(
+    _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
+  ) throws(StoreError)
   /// The entries of a sealed segment, in order; nil where it was not taken in.
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]?
   /// What was kept of the segment being written at the last clean close.
@@ -54,15 +59,21 @@ final class MemoryIndex: BlockIndex {
       tables.blocks.merge(contents.allBlocks) { _, new in new }
       tables.entries[contents.number] = contents.entries
       tables.files.insert(BlockFile.segment(contents.number).code)
-      if contents.entries.isEmpty { return }
+      let isNewest = tables.applied.map { $0.lsn <= contents.lastLSN } ?? true
+      if contents.entries.isEmpty || !isNewest { return }
       tables.applied = CleanMark(
         identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
     }
   }
 
-  func add(_ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool) {
+  func add(
+    _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
+  ) {
     tables.withLock { tables in
-      for block in blocks { tables.blocks[block.key] = block.location }
+      for block in blocks {
+        if let known = tables.blocks[block.key], !leaving.contains(known.file) { continue }
+        tables.blocks[block.key] = block.location
+      }
       if isLast { tables.files.insert(BlockFile.pack(number).code) }
     }
   }

@@ -1,7 +1,8 @@
 // CommitDraft.swift: a commit from its tree to its event: signed, checked and framed once.
 //
-// Drafting changes the tree and needs the one before it; signing does not. So the commit that comes
-// next can be drafted while this one is signed, by whoever gets to it first.
+// What is too much for an event goes out as a pack, and a `#sync` says that the commit is the state
+// now. Drafting changes the tree and needs the one before it; signing does not. So the commit that
+// comes next can be drafted while this one is signed, by whoever gets to it first.
 // INV-11: an event is checked before it is written: undoing its operations on the blocks that it
 // carries leads to the tree before it.
 // Spec: https://atproto.com/specs/sync
@@ -15,6 +16,8 @@ import Synchronization
 struct CommitBlocks: Sendable {
   private(set) var car: [UInt8]
   private(set) var blocks: [DraftedBlock] = []
+  /// How many of them are new, the rest is there to prove something. Set when all of them are in.
+  private(set) var newCount = 0
   private var names: Set<Digest> = []
   private let repo: RepoID
   private let headerByteCount: Int
@@ -37,6 +40,15 @@ struct CommitBlocks: Sendable {
       DraftedBlock(
         key: BlockKey(repo: repo, digest: cid.digest), offset: car.count - byteCount,
         byteCount: byteCount))
+  }
+
+  /// Says that everything so far is new against the tree before.
+  mutating func endNew() { newCount = blocks.count }
+
+  /// The bytes of the block at `index`.
+  func bytes(at index: Int) -> [UInt8] {
+    let block = blocks[index]
+    return Array(car[block.offset + CID.byteCount..<block.offset + block.byteCount])
   }
 
   /// The bytes that the CAR will have with a commit of this size.
@@ -75,11 +87,18 @@ private struct EnclosedBlocks: BlockReader {
     let index =
       places.isEmpty
       ? blocks.blocks.firstIndex { $0.key.digest == cid.digest } : places[cid.digest]
-    return index.map { index in
-      let block = blocks.blocks[index]
-      return Array(blocks.car[block.offset + CID.byteCount..<block.offset + block.byteCount])
-    }
+    return index.map { blocks.bytes(at: $0) }
   }
+}
+
+/// How a commit's blocks get into the log.
+enum CommitCarriage: Sendable {
+  /// In its own event, as subscribers need them.
+  case event
+  /// In a pack of their own.
+  case pack(StoreLog)
+
+  var isEvent: Bool { if case .event = self { true } else { false } }
 }
 
 /// A commit that has its tree and waits for its signature.
@@ -93,8 +112,11 @@ final class CommitDraft: Sendable {
   let previous: (rev: TID, data: CID)?
   /// What stands before the commit's own event, valid only together with it.
   let prefix: EntryRun
+  /// What it will add to the log, about.
+  let byteCount: Int
   private let key: PrivateKey
   private let checks: Bool
+  private let carriage: CommitCarriage
   private let state: Mutex<State>
 
   private enum State {
@@ -107,6 +129,8 @@ final class CommitDraft: Sendable {
     /// Its CID.
     var commit: CID
     var run: EntryRun
+    /// The pack that the run attaches, if it does.
+    var pack: StoreState.PackMark?
   }
 
   init(
@@ -122,6 +146,9 @@ final class CommitDraft: Sendable {
     self.prefix = prefix
     key = signing.key
     checks = signing.checksCommits
+    carriage = signing.carriage
+    // A commit block, the operations, and what is around them in an event.
+    byteCount = 1_024 + 128 * ops.count + (carriage.isEvent ? blocks.car.count : 0)
     state = Mutex(.drafted(blocks))
   }
 
@@ -154,22 +181,73 @@ final class CommitDraft: Sendable {
           trusting: nodes)
       }
     }
+    var finished = Finished(signed: commit, commit: cid, run: prefix)
+    switch carriage {
+    case .event: finished.run.append(event(cid, blocks), .head(repo, commit))
+    case .pack(let log):
+      let mark = try pack(blocks, in: log)
+      var attached = EntryDraft.own(.attach, Attachment([mark]).value)
+      attached.flags.insert(.more)
+      finished.run.append(attached, .attach(Attachment([mark])))
+      finished.run.append(.sync(commit, repo, stream), .head(repo, commit))
+      finished.pack = mark
+    }
+    return finished
+  }
+
+  private func event(_ commit: CID, _ blocks: CommitBlocks) -> EntryDraft {
     let event = CommitEvent(
-      did: unsigned.did, rev: unsigned.rev, since: previous?.rev, commit: cid,
+      did: unsigned.did, rev: unsigned.rev, since: previous?.rev, commit: commit,
       blocks: blocks.car, ops: ops, prevData: previous?.data)
-    var run = prefix
-    run.drafts.append(
-      EntryDraft(
-        repo: repo, kind: .frame, stream: stream,
-        body: .frame(
-          DraftedFrame(.commit(event)), blocks: blocks.blocks, rev: unsigned.rev)))
-    run.changes.append(.head(repo, commit: cid, data: unsigned.data, rev: unsigned.rev))
-    return Finished(signed: commit, commit: cid, run: run)
+    return EntryDraft(
+      repo: repo, kind: .frame, stream: stream,
+      body: .frame(DraftedFrame(.commit(event)), blocks: blocks.blocks, rev: unsigned.rev))
+  }
+
+  /// Lays what is new down in the order of an export, durable, and takes it into the index.
+  private func pack(
+    _ blocks: CommitBlocks, in log: StoreLog
+  ) throws(StoreError) -> StoreState.PackMark {
+    var places: [CID: Int] = [:]
+    for index in 0..<blocks.newCount {
+      places[CID(digest: blocks.blocks[index].key.digest)] = index
+    }
+    var walk = MST(root: unsigned.data, in: EnclosedBlocks(blocks)).blockWalk(
+      only: Set(places.keys))
+    let mark = try log.layDown(of: repo) { writer throws(StoreError) in
+      while let block = try inTree({ () throws(MSTError) in try walk.next() }) {
+        let cid =
+          switch block {
+          case .node(let cid, _), .record(_, let cid): cid
+          }
+        // What is not new is where it was; what stands under two paths is laid down once.
+        guard let index = places.removeValue(forKey: cid) else { continue }
+        try onDisk { () throws(DiskError) in try writer.append(cid, blocks.bytes(at: index)) }
+      }
+    }
+    precondition(places.isEmpty, "INV-4: \(places.count) new blocks that no root reaches")
+    do throws(StoreError) {
+      try PackReader(mark, in: log.files).add(to: log.index)
+    } catch {
+      try log.discard(mark)
+      throw error
+    }
+    return mark
+  }
+
+  /// Removes the pack of a commit that will not be in the log.
+  func discardPack() throws(StoreError) {
+    guard case .pack(let log) = carriage else { return }
+    let finished = state.withLock { state -> Finished? in
+      if case .finished(.success(let finished)) = state { finished } else { nil }
+    }
+    if let mark = finished?.pack { try log.discard(mark) }
   }
 }
 
-/// Who signs a repo's commits, and whether they are checked.
+/// Who signs a repo's commits, whether they are checked, and how they go out.
 struct CommitSigning: Sendable {
   var key: PrivateKey
   var checksCommits: Bool
+  var carriage = CommitCarriage.event
 }

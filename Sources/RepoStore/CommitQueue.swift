@@ -13,6 +13,8 @@ struct QueuedRun: Sendable {
   typealias Finish = @Sendable () throws(StoreError) -> EntryRun
 
   var repo: RepoID
+  /// What it holds in memory, about: its share of a batch.
+  var byteCount: Int
   /// Signs what is not signed yet; may be called by whoever is first.
   var finish: Finish
   /// Why it must not be written any more: what it stands on was not. Asked when everything before
@@ -25,30 +27,43 @@ struct QueuedRun: Sendable {
 final class CommitQueue: Sendable {
   private struct State: Sendable {
     var waiting: [QueuedRun] = []
+    var waitingByteCount = 0
     var isWriting = false
     var isClosed = false
   }
 
   private let log: StoreLog
+  private let byteCountMax: Int
   private let state = Mutex(State())
   /// Not the log's own queue, where whole segments are indexed.
   private let queue = DispatchQueue(label: "plaited.commits")
 
-  init(_ log: StoreLog) { self.log = log }
+  /// - Parameter byteCountMax: of what may wait; one more is taken while it is less.
+  init(_ log: StoreLog, byteCountMax: Int) {
+    self.log = log
+    self.byteCountMax = byteCountMax
+  }
 
   /// Puts a run at the end. The caller was admitted before it drafted: what is drafted is not
   /// refused any more.
   func enqueue(_ run: QueuedRun) {
-    state.withLock { $0.waiting.append(run) }
+    state.withLock { state in
+      state.waiting.append(run)
+      state.waitingByteCount += run.byteCount
+    }
   }
 
   /// Whether more may be drafted.
   ///
   /// - Throws: `.busy` where so many wait that no more should; `.closed`.
   func admit() throws(StoreError) {
-    let (count, isClosed) = state.withLock { ($0.waiting.count, $0.isClosed) }
+    let (count, byteCount, isClosed) = state.withLock {
+      ($0.waiting.count, $0.waitingByteCount, $0.isClosed)
+    }
     if isClosed { throw .closed }
-    if count >= StoreLimits.queuedDraftsMax { throw .busy }
+    if count >= StoreLimits.queuedDraftsMax || byteCount >= byteCountMax {
+      throw .busy
+    }
   }
 
   /// Admits nobody any more, and writes everything that waits.
@@ -86,7 +101,9 @@ final class CommitQueue: Sendable {
     let batch = state.withLock { state -> [QueuedRun] in
       guard !state.isWriting, !state.waiting.isEmpty else { return [] }
       state.isWriting = true
-      return CommitQueue.take(from: &state.waiting)
+      let batch = CommitQueue.take(from: &state.waiting)
+      state.waitingByteCount -= batch.reduce(0) { $0 + $1.byteCount }
+      return batch
     }
     guard !batch.isEmpty else { return false }
     write(batch)
@@ -94,29 +111,52 @@ final class CommitQueue: Sendable {
     return true
   }
 
-  /// The next batch: in order, but no repo takes more than a quarter while others wait.
+  /// The next batch: in order, but no repo takes more than a quarter of it, in drafts or bytes,
+  /// while others wait. What is larger by itself comes alone from its repo.
   private static func take(from waiting: inout [QueuedRun]) -> [QueuedRun] {
     guard waiting.count > 1 else {
       defer { waiting = [] }
       return waiting
     }
     let isShared = waiting.contains { $0.repo != waiting[0].repo }
-    let share = isShared ? Batch.draftCountMax / 4 : Batch.draftCountMax
+    let share = isShared ? Share.quarter : Share.whole
     var taken: [QueuedRun] = []
     var left: [QueuedRun] = []
-    var counts: [RepoID: Int] = [:]
+    var all = Share()
+    var repos: [RepoID: Share] = [:]
     for run in waiting {
-      if taken.count < Batch.draftCountMax, counts[run.repo, default: 0] < share {
-        counts[run.repo, default: 0] += 1
+      if all.fits(run, in: .whole), repos[run.repo, default: Share()].fits(run, in: share) {
+        all.add(run)
+        repos[run.repo, default: Share()].add(run)
         taken.append(run)
       } else {
         // Nothing of this repo may overtake what stays behind.
-        counts[run.repo] = share
+        repos[run.repo] = .whole
         left.append(run)
       }
     }
     waiting = left
     return taken
+  }
+
+  /// A part of a batch.
+  private struct Share {
+    var draftCount = 0
+    var byteCount = 0
+
+    static let whole = Share(draftCount: Batch.draftCountMax, byteCount: Batch.byteCountMax)
+    static let quarter = Share(
+      draftCount: Batch.draftCountMax / 4, byteCount: Batch.byteCountMax / 4)
+
+    func fits(_ run: QueuedRun, in bound: Share) -> Bool {
+      draftCount == 0
+        || (draftCount < bound.draftCount && byteCount + run.byteCount <= bound.byteCount)
+    }
+
+    mutating func add(_ run: QueuedRun) {
+      draftCount += 1
+      byteCount += run.byteCount
+    }
   }
 
   /// Writes runs in as few batches as their bytes allow.

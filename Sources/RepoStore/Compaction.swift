@@ -116,12 +116,12 @@ extension RepoStore {
     return try pack.finish()
   }
 
-  /// Puts packs in the place of files: first in the log, then in the index, then on the disk.
+  /// Puts packs in the place of files: first in the log, then in the index, then on the disk. A
+  /// crash between them leaves the index behind the log, which opening mends.
   private func replace(
     _ segments: [StoreState.SegmentMark], _ old: [StoreState.PackMark],
     by packs: [StoreState.PackMark]
   ) throws(StoreError) {
-    for pack in packs { try PackReader(pack, in: log.files).add(to: log.index) }
     let attachment = Attachment(
       packs, removing: segments.map(\.number), packs: old.map(\.number))
     var run = EntryRun(drafts: [], changes: [])
@@ -130,8 +130,10 @@ extension RepoStore {
     _ = try write({ whole }, of: .none)
     // In a batch of its own: it proves the one before.
     try log.checkpoint()
-    let files = segments.map { BlockFile.segment($0.number) } + old.map { .pack($0.number) }
-    try log.index.remove(Set(files))
+    // Until here every block is found where it was.
+    let files = Set(segments.map { BlockFile.segment($0.number) } + old.map { .pack($0.number) })
+    for pack in packs { try PackReader(pack, in: log.files).add(to: log.index, leaving: files) }
+    try log.index.remove(files)
     for file in files {
       log.files.forget(file)
       try onDisk { () throws(DiskError) in
@@ -161,7 +163,7 @@ private struct LazyPack {
     }
     guard victims.contains(location.file) else { return }
     guard let bytes = try blocks.bytesOnDisk(of: cid) else { return }
-    if writer == nil { writer = try store.packWriter(of: repo) }
+    if writer == nil { writer = try store.log.packWriter(of: repo) }
     try onDisk { () throws(DiskError) in try writer?.append(cid, bytes) }
   }
 

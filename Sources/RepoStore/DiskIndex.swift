@@ -60,9 +60,10 @@ final class DiskIndex: BlockIndex {
   }
 
   func add(
-    _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool
+    _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
   ) throws(StoreError) {
-    try database.add(blocks, file: isLast ? .pack(number) : nil, mark: nil)
+    try database.add(
+      blocks, file: isLast ? .pack(number) : nil, leaving: Set(leaving.map(\.code)))
   }
 
   func activeRun() throws(StoreError) -> ActiveRun? {

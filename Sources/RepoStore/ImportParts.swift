@@ -31,26 +31,13 @@ extension RepoStore {
     }
   }
 
-  /// A pack with a number that was never used.
-  func packWriter(of id: RepoID) throws(StoreError) -> PackWriter {
-    let state = log.state
-    let files = log.files
-    return try onDisk { () throws(DiskError) in
-      let used = try files.packNumbers().last ?? 0
-      return try PackWriter(
-        number: max(used, state.lastPack) + 1, repo: id, identity: state.identity,
-        layout: files.layout, disk: surroundings.disk)
-    }
-  }
-
   /// Lays the tree and its records down in the order of an export.
   func pack(
     _ checked: CheckedRepo, of id: RepoID, from staged: StagedBlocks
   ) throws(StoreError) -> StoreState.PackMark {
-    var writer = try packWriter(of: id)
-    do throws(StoreError) {
-      var written: Set<Digest> = []
-      let tree = MST(root: checked.commit.unsigned.data, in: staged)
+    var written: Set<Digest> = []
+    let tree = MST(root: checked.commit.unsigned.data, in: staged)
+    return try log.layDown(of: id) { writer throws(StoreError) in
       try tree.forEachBlock(wrap: { StoreError.tree($0) }) { block throws(StoreError) in
         switch block {
         case .node(let cid, let bytes):
@@ -60,10 +47,6 @@ extension RepoStore {
           try append(cid, of: key, from: staged, to: &writer)
         }
       }
-      return try onDisk { () throws(DiskError) in try writer.finish() }
-    } catch {
-      try onDisk { () throws(DiskError) in try writer.discard() }
-      throw error
     }
   }
 

@@ -2,9 +2,10 @@
 //
 // One environment, opened once, written by whoever holds DiskIndex's lock; a read transaction lives
 // for one lookup. Every transaction is synced: no NOSYNC, no WRITEMAP. LMDB's map is address space,
-// reserved once; it costs what is used.
+// reserved once, less where the process may not map as much; it costs what is used.
 import CLMDB
 import DAGCBOR
+import Glibc
 
 final class IndexDatabase: @unchecked Sendable {
   // Safe to send: LMDB takes readers from any thread (MDB_NOTLS) and orders writers itself; what
@@ -15,27 +16,64 @@ final class IndexDatabase: @unchecked Sendable {
   private var marks: MDB_dbi = 0
   private let path: String
 
-  static let mapByteCount = 64 << 30
+  /// Address space for the map, where there is no limit on it.
+  static let mapByteCountMax = 64 << 30
+  /// Less than this is no index worth having: about half a million blocks.
+  private static let mapByteCountMin = 32 << 20
   private static let keyByteCount = 20
   private static let valueByteCount = 16
 
-  init(_ directory: String) throws(StoreError) {
-    var created: OpaquePointer?
-    try IndexDatabase.check(mdb_env_create(&created), "mdb_env_create", directory)
-    guard let environment = created else {
-      throw .disk(DiskError("mdb_env_create", directory, code: 12))
-    }
-    self.environment = environment
+  /// - Parameter addressByteCount: how much address space there is for everything.
+  init(
+    _ directory: String, addressByteCount: UInt64 = IndexDatabase.addressByteCount
+  ) throws(StoreError) {
+    environment = try IndexDatabase.opened(directory, addressByteCount: addressByteCount)
     path = directory
-    mdb_env_set_maxdbs(environment, 4)
-    mdb_env_set_mapsize(environment, IndexDatabase.mapByteCount)
-    try check(mdb_env_open(environment, directory, UInt32(MDB_NOTLS), 0o600), "mdb_env_open")
     if try !openTables(flags: 0, in: UInt32(MDB_RDONLY)) {
       _ = try openTables(flags: UInt32(MDB_CREATE), in: 0)
     }
   }
 
   deinit { mdb_env_close(environment) }
+
+  /// What the process may map, in bytes.
+  static var addressByteCount: UInt64 {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return .max }
+    return UInt64(limit.rlim_cur)
+  }
+
+  /// Opens the environment with the largest map that the address space has room for: a quarter of
+  /// it at most, and half of that as long as the system refuses.
+  private static func opened(
+    _ directory: String, addressByteCount: UInt64
+  ) throws(StoreError) -> OpaquePointer {
+    var mapByteCount = min(mapByteCountMax, Int(clamping: addressByteCount / 4 / 4_096 * 4_096))
+    while true {
+      var created: OpaquePointer?
+      try check(mdb_env_create(&created), "mdb_env_create", directory)
+      guard let environment = created else {
+        throw .disk(DiskError("mdb_env_create", directory, code: ENOMEM))
+      }
+      mdb_env_set_maxdbs(environment, 4)
+      mdb_env_set_mapsize(environment, mapByteCount)
+      let code = mdb_env_open(environment, directory, UInt32(MDB_NOTLS), 0o600)
+      if code == 0 { return environment }
+      mdb_env_close(environment)
+      guard code == ENOMEM, mapByteCount / 2 >= mapByteCountMin else {
+        try check(code, "mdb_env_open", directory)
+        throw .disk(DiskError("mdb_env_open", directory, code: code))
+      }
+      mapByteCount /= 2
+    }
+  }
+
+  /// The size of the map, in bytes.
+  var mapByteCount: Int {
+    var status = MDB_envinfo()
+    mdb_env_info(environment, &status)
+    return status.me_mapsize
+  }
 
   /// - Returns: whether all tables are there.
   private func openTables(
@@ -141,19 +179,40 @@ extension IndexDatabase {
     }
   }
 
-  /// Takes in blocks in one transaction, in the order of their keys.
+  /// Takes in the blocks of a segment in one transaction, in the order of their keys.
   ///
-  /// - Parameter file: the file that is whole with them.
+  /// - Parameter mark: the segment's last entry; it counts unless a later one was taken in before.
   func add(
-    _ blocks: [IndexedBlock], file: BlockFile?, mark: CleanMark?
+    _ blocks: [IndexedBlock], file: BlockFile, mark: CleanMark?
   ) throws(StoreError) {
+    let applied = try self.mark()
     let sorted = blocks.sorted { $0.key < $1.key }
     try write { transaction throws(StoreError) in
       for block in sorted { try put(block, transaction) }
-      if let file { try put(word(file.code.bigEndian), [0], in: fileTable, transaction) }
-      if let mark {
+      try put(word(file.code.bigEndian), [0], in: fileTable, transaction)
+      if let mark, applied.map({ $0.lsn <= mark.lsn }) ?? true {
         try put(Array("applied".utf8), Array(mark.text.utf8), in: marks, transaction)
       }
+    }
+  }
+
+  /// Takes in blocks of a pack, but for those that are in a file that stays.
+  ///
+  /// - Parameters:
+  ///   - file: the pack, where it is whole with them.
+  ///   - leaving: codes of the files that do not stay.
+  func add(
+    _ blocks: [IndexedBlock], file: BlockFile?, leaving: Set<UInt32>
+  ) throws(StoreError) {
+    let sorted = blocks.sorted { $0.key < $1.key }
+    try write { transaction throws(StoreError) in
+      for block in sorted {
+        guard let known = try put(block, transaction, flags: UInt32(MDB_NOOVERWRITE)) else {
+          continue
+        }
+        if leaving.contains(known) { try put(block, transaction) }
+      }
+      if let file { try put(word(file.code.bigEndian), [0], in: fileTable, transaction) }
     }
   }
 
@@ -193,20 +252,29 @@ extension IndexDatabase {
     }
   }
 
+  /// - Returns: the code of the file that holds the block already, where `flags` refuse to
+  ///   overwrite it.
+  @discardableResult
   private func put(
-    _ block: IndexedBlock, _ transaction: OpaquePointer
-  ) throws(StoreError) {
+    _ block: IndexedBlock, _ transaction: OpaquePointer, flags: UInt32 = 0
+  ) throws(StoreError) -> UInt32? {
     var value = (UInt64(0), UInt64(0))
-    try withUnsafeMutableBytes(of: &value) { bytes in
+    return try withUnsafeMutableBytes(of: &value) { bytes in
       bytes.store(block.location.file.code, at: 0)
       bytes.storeBytes(
         of: UInt64(block.location.offset).littleEndian, toByteOffset: 4, as: UInt64.self)
       bytes.store(UInt32(block.location.byteCount), at: 12)
-      return Result { () throws(StoreError) in
-        try IndexDatabase.withKey(block.key) { key throws(StoreError) in
+      return Result { () throws(StoreError) -> UInt32? in
+        try IndexDatabase.withKey(block.key) { key throws(StoreError) -> UInt32? in
           var key = IndexDatabase.value(key)
           var value = IndexDatabase.value(UnsafeRawBufferPointer(bytes))
-          try check(mdb_put(transaction, locations, &key, &value, 0), "mdb_put")
+          let code = mdb_put(transaction, locations, &key, &value, flags)
+          // Safe: values of this table are sixteen bytes; LMDB has put in the one that is there.
+          if code == MDB_KEYEXIST {
+            return value.mv_data.loadUnaligned(as: UInt32.self).littleEndian
+          }
+          try check(code, "mdb_put")
+          return nil
         }
       }
     }.get()

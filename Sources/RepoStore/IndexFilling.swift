@@ -33,17 +33,19 @@ struct IndexFilling {
         try index.add(contents, identity: state.identity)
       }
     }
+    let leaving = Set(known.map { BlockFile(code: $0) }).subtracting(state.files)
     for mark in state.packs
     where packs.contains(mark.number) && !known.contains(BlockFile.pack(mark.number).code) {
-      try add(mark, to: index, in: files)
+      try add(mark, to: index, leaving: leaving, in: files)
     }
   }
 
   private mutating func add(
-    _ mark: StoreState.PackMark, to index: any BlockIndex, in files: LogFiles
+    _ mark: StoreState.PackMark, to index: any BlockIndex, leaving: Set<BlockFile>,
+    in files: LogFiles
   ) throws(StoreError) {
     do throws(StoreError) {
-      try PackReader(mark, in: files).add(to: index)
+      try PackReader(mark, in: files).add(to: index, leaving: leaving)
     } catch {
       guard case .corrupt(let fault) = error else { throw error }
       damage = damage ?? fault

@@ -60,8 +60,12 @@ struct PackWriter {
       number: number, repo: repo, byteCount: written, checksum: checksum)
   }
 
-  /// Gives up: nothing of it stays.
-  func discard() throws(DiskError) { try disk.remove(temporary) }
+  /// Gives up: nothing of it stays, under either name.
+  func discard() throws(DiskError) {
+    for path in [temporary, layout.path(of: .pack(number))] where disk.exists(path) {
+      try disk.remove(path)
+    }
+  }
 
   private var page: [UInt8] {
     var page = [UInt8](repeating: 0, count: LogFormat.pageByteCount)
@@ -93,17 +97,18 @@ struct PackReader {
 
   /// Takes the pack into `index`, chunk by chunk, so that memory is bounded whatever its size.
   ///
+  /// - Parameter leaving: files whose blocks are here from now on.
   /// - Throws: `.corrupt` with the pack's path where it is not what was attached.
-  func add(to index: any BlockIndex) throws(StoreError) {
+  func add(to index: any BlockIndex, leaving: Set<BlockFile> = []) throws(StoreError) {
     let blocksPerChunk = 100_000
     var blocks: [IndexedBlock] = []
     try forEachBlock { block throws(StoreError) in
       blocks.append(block)
       guard blocks.count == blocksPerChunk else { return }
-      try index.add(blocks, ofPack: mark.number, isLast: false)
+      try index.add(blocks, ofPack: mark.number, isLast: false, leaving: leaving)
       blocks.removeAll(keepingCapacity: true)
     }
-    try index.add(blocks, ofPack: mark.number, isLast: true)
+    try index.add(blocks, ofPack: mark.number, isLast: true, leaving: leaving)
   }
 
   /// Calls `body` with each block's place, and checks the whole against the checksum.

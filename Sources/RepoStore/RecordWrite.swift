@@ -83,6 +83,10 @@ public enum StoreLimits {
   /// Drafts in the queue that are not durable yet: beyond, writers are refused rather than kept
   /// waiting in memory.
   public static let queuedDraftsMax = StoreLimit.queuedDrafts.rawValue
+  /// Bytes of the blocks in one event, protocol §22. A commit with more goes out as a pack.
+  public static let eventByteCountMax = 2_000_000
+  /// Bytes of drafts that wait in the queue, after which writers are refused.
+  public static let queuedByteCountMax = 256 << 20
   /// Bytes of nodes and records kept for readers.
   public static let cacheByteCountMax = 32 << 20
   /// Nodes that a writer keeps in memory before it lets go of the lower ones.

@@ -49,7 +49,9 @@ extension RepoStore {
       let checked = try verify(commit, in: staged, of: did, signer: signer)
       result = .success(
         try await creations.run { () throws(StoreError) in
-          try layDown(checked, from: staged)
+          try holdingWriter(of: checked.name) { () throws(StoreError) in
+            try layDown(checked, from: staged)
+          }
         })
     } catch {
       result = .failure(error)
@@ -179,13 +181,9 @@ extension RepoStore {
       placed = try write({ run }, of: id)
     } catch {
       if case .outcomeUnknown = error { throw error }
-      try log.index.remove([.pack(mark.number)])
-      try onDisk { () throws(DiskError) in
-        try surroundings.disk.remove(log.files.layout.path(of: .pack(mark.number)))
-      }
+      try log.discard(mark)
       throw error
     }
-    dropWriter(id)
     let seq = placed.last?.header.seq ?? 0
     return ImportReport(
       head: RepoHead(

@@ -273,9 +273,7 @@ extension RepoStore {
     let state = log.state
     let known = try log.index.files()
     let active = log.read { $0.active.number }
-    var named = Set(state.packs.map { BlockFile.pack($0.number) })
-    named.formUnion(state.sealed.map { BlockFile.segment($0.number) })
-    named.insert(.segment(active))
+    let named = state.files.union([.segment(active)])
     let there = try onDisk { () throws(DiskError) in
       try log.files.segmentNumbers().filter { $0 < active }.map { BlockFile.segment($0) }
         + log.files.packNumbers().map { BlockFile.pack($0) }

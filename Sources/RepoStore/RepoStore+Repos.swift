@@ -97,7 +97,8 @@ extension RepoStore {
     let result = OneResult()
     try queue.admit()
     queue.enqueue(
-      QueuedRun(repo: repo, finish: finish, done: { placed in result.set(placed) }))
+      QueuedRun(
+        repo: repo, byteCount: 1_024, finish: finish, done: { placed in result.set(placed) }))
     queue.finish(until: { result.isSet })
     return try result.get()
   }

@@ -39,6 +39,10 @@ public struct StoreOptions: Sendable {
   public var validate: (@Sendable (RecordPath, CBORValue) throws(RecordRefusal) -> Void)?
   /// How long to wait for another process to let go of the store.
   public var lockWaitMilliseconds = 500
+  /// Bytes of blocks in one event; smaller in tests.
+  var eventByteCountMax = StoreLimits.eventByteCountMax
+  /// Bytes of drafts that may wait; fewer in tests.
+  var queuedByteCountMax = StoreLimits.queuedByteCountMax
 
   public init() {}
 }
@@ -72,7 +76,7 @@ public final class RepoStore: Sendable {
     self.keys = keys
     self.openedAt = openedAt
     self.damage = damage
-    queue = CommitQueue(log)
+    queue = CommitQueue(log, byteCountMax: options.queuedByteCountMax)
     readOnlyReason =
       damage.map { "damage: \($0)" } ?? (options.isReadOnly ? "it was opened so" : nil)
   }
@@ -127,7 +131,8 @@ public final class RepoStore: Sendable {
       status, key: key, blocks: StoreBlocks(of: id, in: log, cache: cache),
       setting: WriterSetting(
         log: log, queue: queue, door: RecordDoor(validate: options.validate),
-        checksCommits: options.checksCommits, acceptsClock: options.acceptsClock))
+        checksCommits: options.checksCommits, acceptsClock: options.acceptsClock,
+        eventByteCountMax: options.eventByteCountMax))
     return writers.withLock { writers in
       if let writer = writers[id] { return writer }
       writers[id] = made
@@ -137,6 +142,24 @@ public final class RepoStore: Sendable {
 
   /// Forgets a repo's writer: its head was moved by something else than a commit.
   func dropWriter(_ id: RepoID) { writers.withLock { $0[id] = nil } }
+
+  /// Runs `body`, which moves the head of a repo by something else than a commit, when every commit
+  /// before is decided; commits that come meanwhile wait, and stand on the new head.
+  func holdingWriter<R>(
+    of name: RepoName, _ body: () throws(StoreError) -> R
+  ) throws(StoreError) -> R {
+    guard let id = log.read({ $0.state.names[name] }),
+      let status = log.read({ $0.state.repos[id] }),
+      let key = status.signingKey, try keys.key(named: key) != nil
+    else {
+      // Without a key here nobody can write it.
+      return try body()
+    }
+    let writer = try writer(of: Repo(store: self, id: id, name: name))
+    writer.hold()
+    defer { writer.release() }
+    return try body()
+  }
 
   /// Lets nobody draft for a repo any more: its deletion comes next.
   func retireWriter(of repo: Repo) throws(StoreError) {

@@ -19,6 +19,8 @@ struct WriterSetting: Sendable {
   var checksCommits: Bool
   /// Whether the clock is followed whatever it says.
   var acceptsClock: Bool
+  /// A commit with more bytes of blocks goes out as a pack.
+  var eventByteCountMax: Int
 }
 
 final class RepoWriter: Sendable {
@@ -32,6 +34,15 @@ final class RepoWriter: Sendable {
   private let isRetired = Atomic(false)
   /// Why drafts fell that were not written: what was drafted on them falls with them.
   private let falls = Mutex<[StoreError]>([])
+  /// What waits to be drafted while somebody else moves the head; nil while nobody does. Changed
+  /// under the lock of `speculative`.
+  private let held = Mutex<[Held]?>(nil)
+
+  private struct Held: Sendable {
+    var writes: [RecordWrite]
+    var swapCommit: CID?
+    var pending: PendingCommit
+  }
 
   /// The head that the next draft starts from.
   private struct Speculative {
@@ -63,6 +74,27 @@ final class RepoWriter: Sendable {
     speculative.withLock { _ in isRetired.store(true, ordering: .relaxed) }
   }
 
+  /// Drafts nothing until `release`. Everything drafted before is decided when this returns.
+  func hold() {
+    let last = speculative.withLock { speculative in
+      held.withLock { $0 = [] }
+      return speculative?.last?.pending
+    }
+    if let last { setting.queue.finish(until: { last.outcome != nil }) }
+  }
+
+  /// Goes on from the head as it is now, with what came meanwhile.
+  func release() {
+    let waiting = speculative.withLock { speculative in
+      speculative = nil
+      return held.withLock { $0.take() } ?? []
+    }
+    for commit in waiting {
+      enqueue(commit.writes, swapCommit: commit.swapCommit, as: commit.pending)
+    }
+    if !waiting.isEmpty { setting.queue.driveBeside() }
+  }
+
   /// Drafts a commit and puts it into the queue.
   ///
   /// - Returns: at once; the outcome follows, also where the writes are refused.
@@ -74,6 +106,11 @@ final class RepoWriter: Sendable {
 
   private func enqueue(_ writes: [RecordWrite], swapCommit: CID?, as pending: PendingCommit) {
     let drafted = speculative.withLock { speculative -> Drafted in
+      let isHeld = held.withLock { held in
+        held?.append(Held(writes: writes, swapCommit: swapCommit, pending: pending))
+        return held != nil
+      }
+      if isHeld { return .queued }
       do throws(StoreError) {
         return try draft(writes, swapCommit, from: &speculative, as: pending)
       } catch {
@@ -134,7 +171,8 @@ final class RepoWriter: Sendable {
     let fallenBefore = current.fallenCount
     setting.queue.enqueue(
       QueuedRun(
-        repo: id, finish: { () throws(StoreError) in try draft.finish().run },
+        repo: id, byteCount: draft.byteCount,
+        finish: { () throws(StoreError) in try draft.finish().run },
         fault: { [self] in fallen(since: fallenBefore) },
         done: { [self] placed in
           settle(pending, draft, placed, results: effect.results, opCount: opCount)
@@ -181,16 +219,18 @@ final class RepoWriter: Sendable {
     do throws(StoreError) {
       let data = try effect.apply(to: &current.tree, blocks: &blocks)
       unsigned = UnsignedCommit(did: name.did, rev: rev, data: data)
-      let size = blocks.byteCount(withCommitOf: unsigned.encoded.count + 70)
-      guard size <= StoreLimit.commitBytes.rawValue else { throw .limit(.commitBytes, found: size) }
     } catch {
       undo(effect, on: &current)
       throw error
     }
+    let isLarge =
+      blocks.byteCount(withCommitOf: unsigned.encoded.count + 70) > setting.eventByteCountMax
     let draft = CommitDraft(
       repo: id, stream: EventStream(name.space), unsigned: unsigned, ops: effect.ops,
       previous: (current.rev, current.data), blocks: blocks,
-      signing: CommitSigning(key: key, checksCommits: setting.checksCommits))
+      signing: CommitSigning(
+        key: key, checksCommits: setting.checksCommits,
+        carriage: isLarge ? .pack(setting.log) : .event))
     current.rev = rev
     current.clock = clock
     current.data = unsigned.data
@@ -259,7 +299,17 @@ final class RepoWriter: Sendable {
       pending.finish(.failure(.outcomeUnknown(rev: draft.unsigned.rev, cause: cause)))
     case .failure(let error):
       fall(error)
-      pending.finish(.failure(error))
+      pending.finish(.failure(refusal(error, of: draft)))
+    }
+  }
+
+  /// Why a draft was not written, once nothing of it is left.
+  private func refusal(_ error: StoreError, of draft: CommitDraft) -> StoreError {
+    do throws(StoreError) {
+      try draft.discardPack()
+      return error
+    } catch {
+      return error
     }
   }
 

@@ -60,7 +60,6 @@ public enum RecordRefusal: Error, Hashable, Sendable {
 /// A bound of `StoreLimits` and what it is.
 public enum StoreLimit: Int, Hashable, Sendable {
   case writesPerCommit = 200
-  case commitBytes = 2_000_000
   case recordBytes = 1_000_000
   case queuedDrafts = 4_096
 }
@@ -171,7 +170,6 @@ extension StoreLimit: CustomStringConvertible {
   public var description: String {
     switch self {
     case .writesPerCommit: "writes in one commit, at most \(rawValue)"
-    case .commitBytes: "bytes of a commit's blocks, at most \(rawValue)"
     case .recordBytes: "bytes of a record, at most \(rawValue)"
     case .queuedDrafts: "commits that wait, at most \(rawValue)"
     }

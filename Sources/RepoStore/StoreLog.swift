@@ -22,6 +22,8 @@ final class StoreLog: Sendable {
   let queue: DispatchQueue
   /// The salts of the segments that were read from.
   let salts = Mutex<[UInt32: UInt64]>([:])
+  /// The highest number given to a pack since the store was opened.
+  let lastPackNumber = Mutex<UInt32>(0)
   private let writer: Mutex<LogWriter?>
   private let published: Mutex<Published>
 

@@ -64,6 +64,11 @@ struct StoreState: Sendable {
 
   init(identity: StoreIdentity) { self.identity = identity }
 
+  /// The sealed segments and packs that count.
+  var files: Set<BlockFile> {
+    Set(sealed.map { .segment($0.number) }).union(packs.map { .pack($0.number) })
+  }
+
   /// A segment that is complete.
   struct SegmentMark: Hashable, Sendable {
     var number: UInt32

@@ -141,6 +141,7 @@ struct WriteEffect: Sendable {
         }
       }
       let root = tree.seal { blocks.append($0, $1) }
+      blocks.endNew()
       let sealed = blocks
       try tree.coveringProof(of: ops.map(\.key), unless: { sealed.contains($0) }) {
         blocks.append($0, $1)

@@ -25,7 +25,6 @@ struct CommitQueueTests {
     let text = String(repeating: "x", count: 900_000)
     var pending: [PendingCommit] = []
     for index in 0..<12 { pending.append(try repo.enqueue([write(index, "\(text)\(index)")])) }
-    let beside = try other.enqueue([write(1, "y")])
     disk.failOperation(after: 0)
     store.queue.drive()
     for commit in pending {
@@ -37,7 +36,7 @@ struct CommitQueueTests {
       }
     }
     #expect(try repo.head == before)
-    if case .failure(let error)? = beside.outcome { throw error }
+    try await other.commit([write(1, "y")])
     #expect(try await repo.commit([write(50, "next")]).head.rev > before.rev)
     #expect(try repo.log().count == 2)
     for store in [store, try World.store(on: disk.surviving())] {
@@ -45,6 +44,37 @@ struct CommitQueueTests {
       _ = try audit.run(on: store)
       #expect(try store.repo(World.did).snapshot().entries().count == 1)
     }
+  }
+
+  @Test("shares a batch by bytes: a repo with much to say keeps no other waiting")
+  func share() async throws {
+    let store = try World.store(on: PowerlessDisk())
+    let busy = try await store.createRepo(NewRepo(World.did, key: World.key))
+    let other = try await store.createRepo(NewRepo(World.otherDID, key: World.otherKey))
+    let text = String(repeating: "x", count: 900_000)
+    let many = try (0..<6).map { try busy.enqueue([write($0, "\(text)\($0)")]) }
+    let few = try (0..<3).map { try other.enqueue([write($0, "y")]) }
+    store.queue.drive()
+    var places: [LSN] = []
+    for commit in many { places.append(try await commit.durable.head.lsn) }
+    for commit in few {
+      let place = try await commit.durable.head.lsn
+      // Two of the large ones are within a quarter of a batch, three are not.
+      #expect(places.count { $0 < place } == 2)
+    }
+    #expect(places == places.sorted())
+  }
+
+  @Test("refuses a writer where it is too many bytes, and nothing that waits is lost")
+  func bytes() async throws {
+    let store = try World.store(on: PowerlessDisk()) { $0.queuedByteCountMax = 2_000_000 }
+    let repo = try await store.createRepo(NewRepo(World.did, key: World.key))
+    let text = String(repeating: "x", count: 900_000)
+    let pending = try (0..<3).map { try repo.enqueue([write($0, "\(text)\($0)")]) }
+    #expect(try repo.enqueue([write(4, "z")]).refusal == .busy)
+    store.queue.drive()
+    for commit in pending { #expect(try await commit.durable.opCount == 1) }
+    try await repo.commit([write(4, "z")])
   }
 
   @Test("is not left out of a checkpoint that is written meanwhile")

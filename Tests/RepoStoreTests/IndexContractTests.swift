@@ -111,7 +111,8 @@ struct IndexContractTests {
     let location = BlockLocation(file: .pack(7), offset: 4_096, byteCount: 40)
     try index.add(contents(1, from: 1, entries: 3, ["a"]), identity: IndexContractTests.identity)
     let applied = try index.applied
-    try index.add([IndexedBlock(key: block("p"), location: location)], ofPack: 7, isLast: true)
+    try index.add(
+      [IndexedBlock(key: block("p"), location: location)], ofPack: 7, isLast: true, leaving: [])
     #expect(try index.location(of: block("p")) == location)
     #expect(try index.files() == [1, BlockFile.pack(7).code])
     #expect(try index.applied == applied)
@@ -122,6 +123,58 @@ struct IndexContractTests {
     try index.remove([.pack(7)])
     #expect(try index.location(of: block("p")) == nil)
     #expect(try index.files().isEmpty)
+  }
+
+  @Test(
+    "keeps a block where it is when a pack that holds it too comes and goes",
+    arguments: Kind.allCases)
+  func passingPack(_ kind: Kind) throws {
+    let scratch = Scratch()
+    let index = try kind.make(in: scratch)
+    let first = contents(1, from: 1, entries: 1, ["a"])
+    let second = contents(2, from: 2, entries: 1, ["b"])
+    for segment in [first, second] {
+      try index.add(segment, identity: IndexContractTests.identity)
+    }
+    let there = ["a", "b", "p"].map {
+      IndexedBlock(
+        key: block($0), location: BlockLocation(file: .pack(7), offset: 4_096, byteCount: 40))
+    }
+    try index.add(there, ofPack: 7, isLast: true, leaving: [.segment(2)])
+    #expect(try index.location(of: block("a")) == first.blocks[block("a")])
+    #expect(try index.location(of: block("b")) == there[1].location)
+    try index.remove([.pack(7)])
+    #expect(try index.location(of: block("a")) == first.blocks[block("a")])
+    #expect(try index.location(of: block("b")) == nil)
+  }
+
+  @Test("is moved on by the newest entries, whatever is taken in later", arguments: Kind.allCases)
+  func older(_ kind: Kind) throws {
+    let scratch = Scratch()
+    let index = try kind.make(in: scratch)
+    let (first, second) = (
+      contents(1, from: 1, entries: 3, ["a"]), contents(2, from: 4, entries: 2, ["b"])
+    )
+    try index.add(second, identity: IndexContractTests.identity)
+    try index.add(first, identity: IndexContractTests.identity)
+    #expect(try index.applied?.lsn == second.lastLSN)
+    #expect(try index.files() == [1, 2])
+  }
+
+  @Test("takes less address space where a process may not have as much, and works")
+  func addressSpace() throws {
+    let scratch = Scratch()
+    _ = try Kind.disk.make(in: scratch)
+    let full = try IndexDatabase(scratch.path + "/index")
+    #expect(full.mapByteCount == IndexDatabase.mapByteCountMax)
+    let other = Scratch()
+    _ = try Kind.disk.make(in: other)
+    let small = try IndexDatabase(other.path + "/index", addressByteCount: 1 << 30)
+    #expect(small.mapByteCount == 256 << 20)
+    let key = block("a")
+    let location = BlockLocation(file: .segment(1), offset: 7, byteCount: 40)
+    try small.add([IndexedBlock(key: key, location: location)], file: .segment(1), mark: nil)
+    #expect(try small.location(of: key) == location)
   }
 
   @Test("on a disk is the same after it was opened again")

@@ -68,19 +68,22 @@ struct StoreAudit {
 
   /// Numbers are dense over all entries, those included that readers do not see any more.
   private func checkNumbers(of store: RepoStore) throws {
-    var nextSeq: UInt64 = 1
-    var nextLSN: UInt64 = 1
+    var nextLSN = store.firstLSN.rawValue
+    // Where history was let go of, numbering begins with what is left.
+    var nextSeq: UInt64? = nextLSN == 1 ? 1 : nil
     for segment in try store.log.segmentsNewestFirst().reversed() {
       try require(segment.firstLSN.rawValue == nextLSN, "segment \(segment) after \(nextLSN)")
       for entry in try store.log.entries(of: segment) {
         nextLSN += 1
         guard entry.seq != 0 else { continue }
-        try require(entry.seq == nextSeq, "seq \(entry.seq) after \(nextSeq - 1)")
-        nextSeq += 1
+        try require(entry.seq == nextSeq ?? entry.seq, "seq \(entry.seq), expected \(nextSeq ?? 0)")
+        nextSeq = entry.seq + 1
       }
     }
     try require(store.lastLSN.rawValue + 1 == nextLSN, "the log ends at \(store.lastLSN)")
-    try require(store.status.lastSeq.rawValue + 1 == nextSeq, "seq ends at \(nextSeq - 1)")
+    if let nextSeq {
+      try require(store.status.lastSeq.rawValue + 1 == nextSeq, "seq ends at \(nextSeq - 1)")
+    }
   }
 
   private mutating func events(of store: RepoStore) throws -> [LogEvent] {
@@ -97,16 +100,32 @@ struct StoreAudit {
       }
       let shown = event.seq?.rawValue ?? event.lsn.rawValue
       try require(UInt64(number) == shown, "frame \(number) at \(shown)")
-      guard case .commit(let commit) = body else { continue }
-      try require(commit.since == last[event.repo]?.rev, "since of \(event.lsn)")
-      try require(commit.prevData == last[event.repo]?.data, "prevData of \(event.lsn)")
-      last[event.repo] = (commit.rev, try data(of: commit, at: event))
+      switch body {
+      case .commit(let commit):
+        // The first one that is kept may stand on one that is not.
+        if last[event.repo] != nil || store.firstLSN.rawValue == 1 {
+          try require(commit.since == last[event.repo]?.rev, "since of \(event.lsn)")
+          try require(commit.prevData == last[event.repo]?.data, "prevData of \(event.lsn)")
+        }
+        last[event.repo] = (commit.rev, try data(of: commit, at: event))
+      case .sync: last[event.repo] = try state(of: event)
+      case .identity, .account: continue
+      }
     }
-    for status in store.repos {
+    for status in store.repos where last[status.id] != nil || store.firstLSN.rawValue == 1 {
       try require(
         last[status.id]?.data == status.head?.data, "the head of \(status.did) has no event")
     }
     return events
+  }
+
+  /// What a `#sync` event says that the state is.
+  private func state(of event: LogEvent) throws -> (rev: TID, data: CID) {
+    guard let commit = try FramePayload(event.frame).commit else {
+      throw Wrong("no commit in the #sync at \(event.lsn)")
+    }
+    try check(commit, of: commit.unsigned.did)
+    return (commit.unsigned.rev, commit.unsigned.data)
   }
 
   /// The root after a commit event that was found true.

@@ -1,0 +1,47 @@
+// StoreLog+Packs.swift: packs that are written for the log: their numbers, and giving one up.
+//
+// A pack is nothing before an entry attaches it. Whoever writes one and then cannot attach it
+// removes it; what a crash leaves is removed by the next open.
+
+extension StoreLog {
+  /// A pack with a number that was never used.
+  func packWriter(of id: RepoID) throws(StoreError) -> PackWriter {
+    let state = state
+    let number = try onDisk { () throws(DiskError) in
+      let used = max(try files.packNumbers().last ?? 0, state.lastPack)
+      return lastPackNumber.withLock { last in
+        last = max(last, used) + 1
+        return last
+      }
+    }
+    return try onDisk { () throws(DiskError) in
+      try PackWriter(
+        number: number, repo: id, identity: state.identity, layout: files.layout,
+        disk: surroundings.disk)
+    }
+  }
+
+  /// Writes a pack of what `body` appends, durable under its name. After a throw nothing is left.
+  func layDown(
+    of id: RepoID, _ body: (inout PackWriter) throws(StoreError) -> Void
+  ) throws(StoreError) -> StoreState.PackMark {
+    var writer = try packWriter(of: id)
+    do throws(StoreError) {
+      try body(&writer)
+      return try onDisk { () throws(DiskError) in try writer.finish() }
+    } catch {
+      let cause = error
+      do throws(DiskError) { try writer.discard() } catch { throw cause }
+      throw cause
+    }
+  }
+
+  /// Removes a pack that no entry attaches.
+  func discard(_ mark: StoreState.PackMark) throws(StoreError) {
+    try index.remove([.pack(mark.number)])
+    files.forget(.pack(mark.number))
+    try onDisk { () throws(DiskError) in
+      try surroundings.disk.remove(files.layout.path(of: .pack(mark.number)))
+    }
+  }
+}
