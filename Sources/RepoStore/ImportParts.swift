@@ -11,6 +11,8 @@ extension RepoStore {
     var recordCount: Int
     var nodeCount: Int
     var isSignatureChecked: Bool
+    /// Whether its blocks came in the order of an export, and nothing with them.
+    var isPack: Bool
 
     var name: RepoName { RepoName(commit.unsigned.did, .public) }
   }
@@ -31,12 +33,15 @@ extension RepoStore {
     }
   }
 
-  /// Lays the tree and its records down in the order of an export.
+  /// Lays the tree and its records down in the order of an export. Blocks that came in that order,
+  /// and nothing with them, are a pack already.
   func pack(
     _ checked: CheckedRepo, of id: RepoID, from staged: StagedBlocks
   ) throws(StoreError) -> StoreState.PackMark {
+    if checked.isPack { return try log.layDown(of: id, begun: staged.body) { _ in } }
     var written: Set<Digest> = []
-    let tree = MST(root: checked.commit.unsigned.data, in: staged)
+    let walk = StagedWalk(staged)
+    let tree = MST(root: checked.commit.unsigned.data, in: walk)
     return try log.layDown(of: id) { writer throws(StoreError) in
       try tree.forEachBlock(wrap: { StoreError.tree($0) }) { block throws(StoreError) in
         switch block {
@@ -44,16 +49,16 @@ extension RepoStore {
           try onDisk { () throws(DiskError) in try writer.append(cid, bytes) }
         case .record(let key, let cid):
           guard written.insert(cid.digest).inserted else { return }
-          try append(cid, of: key, from: staged, to: &writer)
+          try append(cid, of: key, from: walk, to: &writer)
         }
       }
     }
   }
 
   private func append(
-    _ cid: CID, of key: MSTKey, from staged: StagedBlocks, to writer: inout PackWriter
+    _ cid: CID, of key: MSTKey, from walk: StagedWalk, to writer: inout PackWriter
   ) throws(StoreError) {
-    let bytes = try translate({ () throws(BlockReadFailure) in try staged.block(cid) }) {
+    let bytes = try translate({ () throws(BlockReadFailure) in try walk.block(cid) }) {
       StoreError.importRefused(.unreadable($0.reason))
     }
     guard let bytes else {

@@ -45,7 +45,7 @@ struct StoreLayout: Sendable {
 /// Open segments and packs, each opened once and read with `pread` by any number of threads.
 final class LogFiles: Sendable {
   let layout: StoreLayout
-  private let disk: any Disk
+  let disk: any Disk
   private let open = Mutex<[BlockFile: any DiskFile]>([:])
 
   init(_ layout: StoreLayout, on disk: any Disk) {

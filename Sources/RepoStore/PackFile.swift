@@ -7,57 +7,82 @@
 // that it does not exist, and whatever lies around under its name is removed.
 import DAGCBOR
 
-/// Writes a pack under a temporary name, section by section.
-struct PackWriter {
+/// The body of a pack in the making: sections, summed and written chunk by chunk.
+struct PackBody: Sendable {
   static let chunkByteCount = 1 << 20
 
-  private let disk: any Disk
-  private let layout: StoreLayout
-  private let file: any DiskFile
-  private let identity: StoreIdentity
-  private let temporary: String
-  let number: UInt32
-  private let repo: RepoID
+  let file: any DiskFile
   private var buffer: [UInt8] = []
   private var written = LogFormat.pageByteCount
-  private var checksum: UInt64 = 0
+  private(set) var checksum: UInt64 = 0
 
-  init(
-    number: UInt32, repo: RepoID, identity: StoreIdentity, layout: StoreLayout, disk: any Disk
-  ) throws(DiskError) {
-    self.number = number
-    self.repo = repo
-    self.identity = identity
-    self.layout = layout
-    self.disk = disk
-    temporary = layout.path(of: .pack(number)) + ".new"
-    file = try disk.open(temporary, .creating)
-    buffer.reserveCapacity(PackWriter.chunkByteCount + (1 << 16))
+  /// - Parameter file: empty.
+  init(in file: any DiskFile) {
+    self.file = file
+    buffer.reserveCapacity(PackBody.chunkByteCount + (1 << 16))
   }
 
-  mutating func append(_ cid: CID, _ block: [UInt8]) throws(DiskError) {
+  /// Where the next section begins, and how many bytes the pack has so far, its page included.
+  var end: Int { written + buffer.count }
+
+  mutating func append(_ cid: CID, _ block: RawSpan) throws(DiskError) {
     CARWriter.appendSection(cid: cid, block: block, to: &buffer)
-    if buffer.count >= PackWriter.chunkByteCount { try flush() }
+    if buffer.count >= PackBody.chunkByteCount { try flush() }
   }
 
-  private mutating func flush() throws(DiskError) {
+  /// Writes what is still in memory. Called before the end it changes the pack's chunks.
+  mutating func flush() throws(DiskError) {
     guard !buffer.isEmpty else { return }
     try file.write(buffer, at: written)
     checksum = buffer.withUnsafeBytes { Checksum.of($0, seed: checksum) }
     written += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
+}
+
+/// Writes a pack under a temporary name, section by section.
+struct PackWriter {
+  private let disk: any Disk
+  private let layout: StoreLayout
+  private let identity: StoreIdentity
+  private let temporary: String
+  let number: UInt32
+  private let repo: RepoID
+  private var body: PackBody
+
+  /// - Parameter begun: a body that is in the directory of packs already; nil for a new file.
+  init(
+    number: UInt32, repo: RepoID, identity: StoreIdentity, in files: LogFiles,
+    begun: PackBody? = nil
+  ) throws(DiskError) {
+    self.number = number
+    self.repo = repo
+    self.identity = identity
+    layout = files.layout
+    disk = files.disk
+    if let begun {
+      temporary = begun.file.path
+      body = begun
+    } else {
+      temporary = layout.path(of: .pack(number)) + ".new"
+      body = PackBody(in: try disk.open(temporary, .creating))
+    }
+  }
+
+  mutating func append(_ cid: CID, _ block: [UInt8]) throws(DiskError) {
+    try body.append(cid, block.span.bytes)
+  }
 
   /// Makes the pack durable under its name. Not part of the store before it is attached.
   mutating func finish() throws(DiskError) -> StoreState.PackMark {
-    try flush()
-    try file.write(page, at: 0)
-    try file.sync()
+    try body.flush()
+    try body.file.write(page, at: 0)
+    try body.file.sync()
     let path = layout.path(of: .pack(number))
     try disk.rename(temporary, to: path)
     try disk.syncDirectory(layout.packs)
     return StoreState.PackMark(
-      number: number, repo: repo, byteCount: written, checksum: checksum)
+      number: number, repo: repo, byteCount: body.end, checksum: body.checksum)
   }
 
   /// Gives up: nothing of it stays, under either name.
@@ -77,8 +102,8 @@ struct PackWriter {
       page.store(identity.store.0, at: 16)
       page.store(identity.store.1, at: 24)
       page.store(repo.rawValue, at: 32)
-      page.store(UInt64(written - LogFormat.pageByteCount), at: 40)
-      page.store(checksum, at: 48)
+      page.store(UInt64(body.end - LogFormat.pageByteCount), at: 40)
+      page.store(body.checksum, at: 48)
       page.store(Checksum.of(UnsafeRawBufferPointer(rebasing: page[..<56]), seed: 0), at: 56)
     }
     return page
@@ -146,10 +171,10 @@ struct PackReader {
     var window: [UInt8] = []
     while offset < mark.byteCount {
       let wanted = min(
-        PackWriter.chunkByteCount + Limits.carBlockByteCountMax, mark.byteCount - offset)
+        PackBody.chunkByteCount + Limits.carBlockByteCountMax, mark.byteCount - offset)
       let start = offset
       window = try onDisk { () throws(DiskError) in try file.bytes(at: start, byteCount: wanted) }
-      guard let end = CARSection.end(ofChunkIn: window, filling: PackWriter.chunkByteCount),
+      guard let end = CARSection.end(ofChunkIn: window, filling: PackBody.chunkByteCount),
         end > 0
       else { throw .corrupt(Corruption(.pack, path, at: offset)) }
       let chunk = Array(window[..<end])

@@ -95,6 +95,21 @@ struct SectionWindow: Sendable {
   /// Whether the last block was found behind the one before it.
   private var isFollowing = false
 
+  /// Where in the file the section behind the last block begins.
+  var position: Int { start + next }
+
+  /// Where the section began that `following` found last.
+  private(set) var followingStart = 0
+
+  /// Whether the block at `range` stands behind its CID.
+  func isNamed(_ cid: CID, at range: Range<Int>) -> Bool {
+    guard range.lowerBound >= CID.byteCount else { return false }
+    return bytes.withUnsafeBytes { bytes in
+      let name = bytes[range.lowerBound - CID.byteCount..<range.lowerBound]
+      return CID(binary: UnsafeRawBufferPointer(rebasing: name)) == cid
+    }
+  }
+
   /// The block of the next section, if that is what is asked for.
   ///
   /// Reads on only where the section has begun to be right, or the last ones were.
@@ -110,6 +125,7 @@ struct SectionWindow: Sendable {
       return nil
     }
     isFollowing = true
+    followingStart = position
     next = range.upperBound
     return range
   }

@@ -60,12 +60,15 @@ extension RepoStore {
     return try result.get()
   }
 
+  /// Sets aside all blocks but the commit's.
+  ///
   /// - Returns: the commit that the CAR names as its root.
   private func stage(
     _ next: () throws(StoreError) -> [UInt8]?, into staged: StagedBlocks
   ) throws(StoreError) -> Commit {
     var reader = CARReader()
     var root: CID?
+    var commit: [UInt8]?
     while let chunk = try next() {
       reader.append(chunk)
       while let item = try inCAR({ () throws(CARError) in try reader.next() }) {
@@ -73,6 +76,7 @@ extension RepoStore {
         case .header(let roots):
           guard roots.count == 1 else { throw .importRefused(.rootCount(roots.count)) }
           root = roots[0]
+        case .block(let cid, let bytes, _) where cid == root: commit = bytes
         case .block(let cid, let bytes, _):
           try onDisk { () throws(DiskError) in try staged.append(cid, bytes) }
         }
@@ -81,14 +85,11 @@ extension RepoStore {
     try inCAR { () throws(CARError) in try reader.finish() }
     try onDisk { () throws(DiskError) in try staged.finish() }
     guard let root else { throw .importRefused(.rootCount(0)) }
-    let block = try translate({ () throws(BlockReadFailure) in try staged.block(root) }) {
-      StoreError.importRefused(.unreadable($0.reason))
-    }
-    guard let block else { throw .importRefused(.commitMissing(root)) }
-    let commit = try translate({ () throws(CommitError) in try CommitBlock(block) }) {
+    guard let commit else { throw .importRefused(.commitMissing(root)) }
+    let block = try translate({ () throws(CommitError) in try CommitBlock(commit) }) {
       StoreError.importRefused(.commit($0))
     }
-    guard case .current(let current) = commit else { throw .importRefused(.legacyCommit) }
+    guard case .current(let current) = block else { throw .importRefused(.legacyCommit) }
     return current
   }
 
@@ -109,16 +110,17 @@ extension RepoStore {
     let policy = policy(of: found)
     var fault: StoreError?
     var recordCount = 0
+    let walk = StagedWalk(staged)
     let nodeCount = try translate({ () throws(MSTError) in
-      try MST.verify(root: commit.unsigned.data, in: staged) { key, cid in
+      try MST.verify(root: commit.unsigned.data, in: walk) { key, cid in
         recordCount += 1
-        if fault == nil { fault = Self.fault(of: key, cid, in: staged, policy) }
+        if fault == nil { fault = Self.fault(of: key, cid, in: walk, policy) }
       }
     }) { StoreError.importRefused(.tree($0)) }
     if let fault { throw fault }
     return CheckedRepo(
       commit: commit, recordCount: recordCount, nodeCount: nodeCount,
-      isSignatureChecked: signer != nil)
+      isSignatureChecked: signer != nil, isPack: walk.isPack)
   }
 
   private func knownKey(of did: DID) throws(StoreError) -> PublicKey? {
@@ -132,28 +134,36 @@ extension RepoStore {
 
   /// What is wrong with one record of a foreign repo; nil: nothing.
   private static func fault(
-    of key: MSTKey, _ cid: CID, in staged: StagedBlocks, _ policy: RepoPolicy
+    of key: MSTKey, _ cid: CID, in walk: StagedWalk, _ policy: RepoPolicy
   ) -> StoreError? {
     do throws(StoreError) {
       let path = try translate({ () throws(SyntaxError) in
-        try RecordPath(key.description)
+        try key.bytes.span.bytes.withUnsafeBytes { bytes throws(SyntaxError) in
+          try RecordPath(utf8: bytes)
+        }
       }) { StoreError.importRefused(.unreadable("\(key): \($0)")) }
       guard policy.space(of: path.collection) == .public else {
         return .wrongSpace(path.collection, belongsTo: .private)
       }
-      let bytes = try translate({ () throws(BlockReadFailure) in try staged.block(cid) }) {
-        StoreError.importRefused(.unreadable($0.reason))
-      }
-      guard let bytes else { return .importRefused(.recordMissing(path, cid)) }
-      guard bytes.count <= StoreLimits.foreignRecordByteCountMax else {
-        return .importRefused(.record(path, cid, "\(bytes.count) bytes"))
-      }
-      try translate({ () throws(CBORError) in try CBOR.validateObject(bytes) }) {
-        StoreError.importRefused(.record(path, cid, "\($0)"))
-      }
-      return nil
+      let found = try translate({ () throws(BlockReadFailure) in
+        try walk.with(cid) { fault(of: $0, path, cid) }
+      }) { StoreError.importRefused(.unreadable($0.reason)) }
+      guard let fault = found else { return .importRefused(.recordMissing(path, cid)) }
+      return fault
     } catch {
       return error
+    }
+  }
+
+  private static func fault(of block: RawSpan, _ path: RecordPath, _ cid: CID) -> StoreError? {
+    guard block.byteCount <= StoreLimits.foreignRecordByteCountMax else {
+      return .importRefused(.record(path, cid, "\(block.byteCount) bytes"))
+    }
+    do throws(CBORError) {
+      try CBOR.validateObject(block)
+      return nil
+    } catch {
+      return .importRefused(.record(path, cid, "\(error)"))
     }
   }
 

@@ -5,7 +5,9 @@
 
 extension StoreLog {
   /// A pack with a number that was never used.
-  func packWriter(of id: RepoID) throws(StoreError) -> PackWriter {
+  ///
+  /// - Parameter begun: what it is made of so far; its file gets the pack's name.
+  func packWriter(of id: RepoID, begun: PackBody? = nil) throws(StoreError) -> PackWriter {
     let state = state
     let number = try onDisk { () throws(DiskError) in
       let used = max(try files.packNumbers().last ?? 0, state.lastPack)
@@ -16,16 +18,16 @@ extension StoreLog {
     }
     return try onDisk { () throws(DiskError) in
       try PackWriter(
-        number: number, repo: id, identity: state.identity, layout: files.layout,
-        disk: surroundings.disk)
+        number: number, repo: id, identity: state.identity, in: files, begun: begun)
     }
   }
 
   /// Writes a pack of what `body` appends, durable under its name. After a throw nothing is left.
   func layDown(
-    of id: RepoID, _ body: (inout PackWriter) throws(StoreError) -> Void
+    of id: RepoID, begun: PackBody? = nil,
+    _ body: (inout PackWriter) throws(StoreError) -> Void
   ) throws(StoreError) -> StoreState.PackMark {
-    var writer = try packWriter(of: id)
+    var writer = try packWriter(of: id, begun: begun)
     do throws(StoreError) {
       try body(&writer)
       return try onDisk { () throws(DiskError) in try writer.finish() }

@@ -94,6 +94,51 @@ struct ImportTests {
     try store.close()
   }
 
+  /// The sections of a CAR behind its header, the commit first.
+  private static func sections(of car: [UInt8]) throws -> [(cid: CID, bytes: [UInt8])] {
+    var reader = CARReader()
+    reader.append(car)
+    var sections: [(cid: CID, bytes: [UInt8])] = []
+    while let item = try reader.next() {
+      if case .block(let cid, let bytes, _) = item { sections.append((cid, bytes)) }
+    }
+    return sections
+  }
+
+  @Test(
+    "blocks in the order of an export become the pack, in any other they are laid down again",
+    arguments: ["as exported", "commit last", "reversed", "with a stranger", "twice"])
+  func orders(_ order: String) async throws {
+    let (from, to) = (Scratch(), Scratch())
+    let car = try await Self.source(in: from, records: 700)
+    var sections = try Self.sections(of: car)
+    let commit = sections[0].cid
+    switch order {
+    case "commit last": sections.append(sections.removeFirst())
+    case "reversed": sections.reverse()
+    case "with a stranger": sections.insert((CID(of: [0xa0]), [0xa0]), at: 100)
+    case "twice": sections += sections
+    default: break
+    }
+    let store = try World.store(in: to)
+    let report = try await Self.importing(
+      CARWriter.file(roots: [commit], blocks: sections), into: store)
+    #expect(report.head.commit == commit)
+    let repo = try store.repo(World.did)
+    #expect(try Self.export(repo) == car)
+    #expect(try repo.snapshot().verify(signer: World.key.publicKey).isClean)
+    #expect(try SystemDisk().names(in: to.store + "/packs") == ["0001.pack"])
+    // What lies in the pack is the export, but for the header and the commit.
+    let pack = try SystemDisk().open(to.store + "/packs/0001.pack", .reading)
+    let body = try pack.bytes(at: LogFormat.pageByteCount, byteCount: car.count)
+    #expect(Array(car.suffix(body.count)) == body)
+    try store.close()
+    let again = try World.store(in: to)
+    #expect(try again.check().isClean)
+    #expect(try Self.export(try again.repo(World.did)) == car)
+    try again.close()
+  }
+
   @Test("a refused import leaves nothing behind")
   func refuses() async throws {
     let (from, to) = (Scratch(), Scratch())
