@@ -31,7 +31,9 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "plaited",
-  products: ["ATSyntax", "DAGCBOR", "ATCrypto", "Identity", "MST", "RepoStore", "XRPC"].map {
+  products: [
+    "ATSyntax", "DAGCBOR", "Lexicon", "ATCrypto", "Identity", "MST", "RepoStore", "XRPC",
+  ].map {
     .library(name: $0, targets: [$0])
   } + [.executable(name: "plaited", targets: ["plaited"])],
   dependencies: [
@@ -58,6 +60,7 @@ let package = Package(
 
     room("ATSyntax", []),
     room("DAGCBOR", ["CCBOR", "CSHA256"]),
+    room("Lexicon", ["ATSyntax", "DAGCBOR"]),
     room("ATCrypto", ["CSecp256k1", "DAGCBOR", crypto]),
     room("Identity", ["ATSyntax", "DAGCBOR", "ATCrypto"]),
     room("MST", ["ATSyntax", "DAGCBOR"]),
@@ -85,6 +88,7 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "ATSyntax", ["ATSyntax"]),
     tests(of: "DAGCBOR", ["DAGCBOR", "ValueKit"]),
+    tests(of: "Lexicon", ["Lexicon", "ATSyntax", "DAGCBOR"]),
     tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),
     tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
