@@ -35,15 +35,17 @@ extension Catalog {
     try collect(folder, "", depth: 0, into: &paths)
     paths.sort()
     return paths.map { path in
-      LexiconFile(path: path, document: Result { () throws(LexiconError) in
-        let document = try LexiconDocument(
-          json: try read("\(folder)/\(path)", named: path), name: path)
-        let place = document.id.description.split(separator: ".").joined(separator: "/") + ".json"
-        guard place == path else {
-          throw LexiconError(path, at: "", .schema(.file(.place(expected: place))))
-        }
-        return document
-      })
+      LexiconFile(
+        path: path,
+        document: Result { () throws(LexiconError) in
+          let document = try LexiconDocument(
+            json: try read("\(folder)/\(path)", named: path), name: path)
+          let place = document.id.description.split(separator: ".").joined(separator: "/") + ".json"
+          guard place == path else {
+            throw LexiconError(path, at: "", .schema(.file(.place(expected: place))))
+          }
+          return document
+        })
     }
   }
 

@@ -51,7 +51,8 @@ extension PlacedField {
         let path = "\(path)/properties/\(property.name.pointerStep)"
         try PlacedField(path: path, schema: property.schema).forEach(body)
       }
-    case .array(let array): try PlacedField(path: "\(path)/items", schema: array.items).forEach(body)
+    case .array(let array):
+      try PlacedField(path: "\(path)/items", schema: array.items).forEach(body)
     case .boolean, .integer, .string, .bytes, .cidLink, .blob, .ref, .union, .unknown: break
     }
   }

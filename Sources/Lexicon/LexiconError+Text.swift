@@ -40,7 +40,8 @@ extension LexiconError.SchemaRule: CustomStringConvertible {
     case .nesting: "is nested deeper than the limit"
     case .value(let found, let expected): "is \"\(found.excerpt)\", expected \(expected)"
     case .bounds(let lower, let upper): "has \(lower) over \(upper)"
-    case .contradiction(let key, let rule): "has a \(key) that its own constraints refuse: it \(rule)"
+    case .contradiction(let key, let rule):
+      "has a \(key) that its own constraints refuse: it \(rule)"
     case .undefinedProperty(let name): "names \"\(name.excerpt)\", which is no property beside it"
     case .closedEmptyUnion: "is a closed union of nothing, which no value satisfies"
     case .target(let reference, let type, let expected):

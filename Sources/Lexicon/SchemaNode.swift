@@ -21,7 +21,9 @@ struct SchemaNode {
       throw LexiconError(
         document, at: path, .schema(.kind(expected: .object, found: ValueKind(of: value))))
     }
-    guard depth <= Limits.nestingMax else { throw LexiconError(document, at: path, .schema(.nesting)) }
+    guard depth <= Limits.nestingMax else {
+      throw LexiconError(document, at: path, .schema(.nesting))
+    }
     self.map = map
   }
 

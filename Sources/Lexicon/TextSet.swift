@@ -19,7 +19,9 @@ public struct TextSet: Hashable, Sendable {
     }
   }
 
-  public func contains(_ text: String) -> Bool { sorted.canonicalIndex(of: text, by: \.self) != nil }
+  public func contains(_ text: String) -> Bool {
+    sorted.canonicalIndex(of: text, by: \.self) != nil
+  }
 
   public static func == (a: TextSet, b: TextSet) -> Bool {
     a.values.count == b.values.count && zip(a.values, b.values).allSatisfy { $0.isSame(as: $1) }
@@ -32,7 +34,11 @@ extension Array {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      if CBORMap.isOrdered(key(self[middle]), before: name) { low = middle + 1 } else { high = middle }
+      if CBORMap.isOrdered(key(self[middle]), before: name) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return low < count && key(self[low]).isSame(as: name) ? low : nil
   }
