@@ -72,7 +72,7 @@ public struct ATURI: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 extension ATURI {
   /// - Returns: the range to lower-case: empty, or all that does not depend on case.
-  private static func check(_ bytes: Span<UInt8>) throws(SyntaxError) -> Range<Int> {
+  static func check(_ bytes: Span<UInt8>) throws(SyntaxError) -> Range<Int> {
     try SyntaxError.Kind.atURI.checkLength(of: 0..<bytes.count, in: bytes)
     let start = schemeByteCount
     guard bytes[0] == UInt8(ascii: "a"), bytes[1] == UInt8(ascii: "t"),

@@ -18,7 +18,10 @@ public enum CIDSyntax {
   /// - Throws: unless `text` is 8 to 256 letters, digits and signs of base 64 (`+ / - _ =`), and
   ///   not `Qm…`, which is version 0.
   public static func check(_ text: String) throws(SyntaxError) {
-    let bytes = text.utf8Span.span
+    try check(text.utf8Span.span)
+  }
+
+  static func check(_ bytes: Span<UInt8>) throws(SyntaxError) {
     try SyntaxError.Kind.cid.checkLength(of: 0..<bytes.count, in: bytes)
     for index in 0..<bytes.count where !isMultibaseByte(bytes[index]) {
       throw SyntaxError(.cid, .character, at: index, in: bytes)

@@ -45,7 +45,7 @@ public struct Datetime: Hashable, Comparable, Sendable, CustomStringConvertible 
 }
 
 extension Datetime {
-  private static func instant(of bytes: Span<UInt8>) throws(SyntaxError) -> Int64 {
+  static func instant(of bytes: Span<UInt8>) throws(SyntaxError) -> Int64 {
     try SyntaxError.Kind.datetime.checkLength(of: 0..<bytes.count, in: bytes)
     let day = try dayNumber(in: bytes)
     let second = try secondOfDay(in: bytes)

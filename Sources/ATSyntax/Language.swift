@@ -23,7 +23,7 @@ public struct Language: Hashable, Comparable, Sendable, CustomStringConvertible 
     description.cut(Subtag(in: description.utf8Span.span, from: 0).range)
   }
 
-  private static func check(_ bytes: Span<UInt8>) throws(SyntaxError) {
+  static func check(_ bytes: Span<UInt8>) throws(SyntaxError) {
     try SyntaxError.Kind.language.checkLength(of: 0..<bytes.count, in: bytes)
     if isIrregular(bytes) { return }
     var walk = try LanguageWalk(of: bytes)

@@ -47,7 +47,7 @@ public struct NSID: Hashable, Comparable, Sendable, CustomStringConvertible {
 }
 
 extension NSID {
-  private static func check(_ bytes: Span<UInt8>) throws(SyntaxError) -> DottedName {
+  static func check(_ bytes: Span<UInt8>) throws(SyntaxError) -> DottedName {
     try SyntaxError.Kind.nsid.checkLength(of: 0..<bytes.count, in: bytes)
     let name = try walk(bytes, from: 0, to: bytes.count)
     guard name.end == bytes.count else {

@@ -64,7 +64,7 @@ public struct TID: Hashable, Comparable, Sendable, BitwiseCopyable, CustomString
   /// By number, which is the order of the texts.
   public static func < (a: TID, b: TID) -> Bool { a.rawValue < b.rawValue }
 
-  private static func value(of bytes: Span<UInt8>) throws(SyntaxError) -> UInt64 {
+  static func value(of bytes: Span<UInt8>) throws(SyntaxError) -> UInt64 {
     try SyntaxError.Kind.tid.checkLength(of: 0..<bytes.count, in: bytes)
     guard bytes[0] < UInt8(ascii: "k") else {
       throw SyntaxError(.tid, .firstDigit, at: 0, in: bytes)

@@ -22,7 +22,7 @@ public struct URIString: Hashable, Comparable, Sendable, CustomStringConvertible
     description.cut(0..<URIString.schemeEnd(in: description.utf8Span.span))
   }
 
-  private static func check(_ bytes: Span<UInt8>) throws(SyntaxError) {
+  static func check(_ bytes: Span<UInt8>) throws(SyntaxError) {
     try SyntaxError.Kind.uri.checkLength(of: 0..<bytes.count, in: bytes)
     let end = schemeEnd(in: bytes)
     guard bytes[0].isLetter else { throw SyntaxError(.uri, .scheme, at: 0, in: bytes) }

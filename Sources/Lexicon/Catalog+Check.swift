@@ -20,16 +20,18 @@ extension Catalog {
     _ record: RawSpan, in collection: NSID, key: RecordKey, mode: ValidationMode = .optimistic
   ) throws(LexiconError) -> ValidationStatus {
     guard mode != .off else { return .absent }
-    guard let definition = try schema(of: collection, key: key, mode: mode) else {
+    guard let schema = try schema(of: collection, key: key, mode: mode) else {
       return .unknown
     }
     let value: CBORValue
     do throws(CBORError) {
+      try CBOR.validate(record)
+      if isSurelyValid(record, schema, in: collection) { return .valid }
       value = try CBOR.decode(record.withUnsafeBytes { Array($0) })
     } catch {
       throw LexiconError(collection.description, at: "", .data(.encoding(error)))
     }
-    return try check(value, definition, in: collection, mode: mode)
+    return try check(value, schema.definition, in: collection, mode: mode)
   }
 
   /// The same for bytes in an array.
@@ -44,10 +46,10 @@ extension Catalog {
     _ record: CBORValue, in collection: NSID, key: RecordKey, mode: ValidationMode = .optimistic
   ) throws(LexiconError) -> ValidationStatus {
     guard mode != .off else { return .absent }
-    guard let definition = try schema(of: collection, key: key, mode: mode) else {
+    guard let schema = try schema(of: collection, key: key, mode: mode) else {
       return .unknown
     }
-    return try check(record, definition, in: collection, mode: mode)
+    return try check(record, schema.definition, in: collection, mode: mode)
   }
 
   /// Checks a value against one definition, such as a body that a method takes. References that
@@ -73,22 +75,34 @@ extension Catalog {
 
   // MARK: Steps
 
+  /// Whether the compiled schema says yes. Where it does not, the judge decides.
+  /// - Precondition: `record` has passed `CBOR.validate`.
+  func isSurelyValid(_ record: RawSpan, _ schema: RecordSchema, in collection: NSID) -> Bool {
+    record.withUnsafeBytes { bytes in
+      program.withView { view in
+        var walk = RecordWalk(bytes, by: view)
+        return walk.isValid(for: schema.step, type: collection.description)
+      }
+    }
+  }
+
   /// The schema of a collection's records, or nil where it may be unknown.
   private func schema(
     of collection: NSID, key: RecordKey, mode: ValidationMode
-  ) throws(LexiconError) -> RecordDefinition? {
+  ) throws(LexiconError) -> RecordSchema? {
     let name = collection.description
-    guard let document = self[collection], let main = document.main else {
+    guard let schema = records[collection] else {
+      if let main = self[collection]?.main {
+        throw LexiconError(name, at: "", .data(.notARecord(type: main.typeName)))
+      }
       if mode == .required { throw LexiconError(name, at: "", .data(.unknownSchema)) }
       return nil
     }
-    guard case .record(let record) = main else {
-      throw LexiconError(name, at: "", .data(.notARecord(type: main.typeName)))
+    let expected = schema.definition.key
+    guard expected.accepts(key) else {
+      throw LexiconError(name, at: "", .data(.recordKey(expected: expected, found: key)))
     }
-    guard record.key.accepts(key) else {
-      throw LexiconError(name, at: "", .data(.recordKey(expected: record.key, found: key)))
-    }
-    return record
+    return schema
   }
 
   private func check(

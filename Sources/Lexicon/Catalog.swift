@@ -17,6 +17,17 @@ public struct Catalog: Sendable {
   private let indices: [NSID: Int]
   /// The data that each definition means.
   let types: [Reference: FieldType]
+  /// The same compiled, for encoded records.
+  let program: SchemaProgram
+  /// The collections.
+  let records: [NSID: RecordSchema]
+
+  /// What records of a collection must be.
+  struct RecordSchema {
+    var definition: RecordDefinition
+    /// In `program`.
+    var step: Int32
+  }
 
   /// A reference that this catalog cannot follow.
   public struct UnresolvedReference: Hashable, Sendable {
@@ -29,6 +40,8 @@ public struct Catalog: Sendable {
   /// A catalog of nothing, to which every schema is unknown.
   public init() {
     (documents, unresolved, indices, types) = ([], [], [:], [:])
+    program = SchemaProgram(ProgramBuilder([:]))
+    records = [:]
   }
 
   /// Takes documents in any order. The same document twice counts once.
@@ -57,6 +70,14 @@ public struct Catalog: Sendable {
       }
     }
     types = definitions.compactMapValues(\.dataType)
+    program = SchemaProgram(ProgramBuilder(types))
+    var records: [NSID: RecordSchema] = [:]
+    for (reference, step) in program.entries {
+      if case .record(let definition)? = definitions[reference] {
+        records[reference.document] = RecordSchema(definition: definition, step: step)
+      }
+    }
+    self.records = records
     unresolved = try Catalog.followReferences(in: sorted, definitions, Set(indices.keys))
   }
 

@@ -19,19 +19,22 @@ public enum StringFormat: String, Hashable, Sendable, CaseIterable {
 
   /// - Throws: where `text` is not of this format. O(length), and no more is read than the format's
   ///   longest text has.
-  public func check(_ text: String) throws(SyntaxError) {
+  public func check(_ text: String) throws(SyntaxError) { try check(text.utf8Span.span) }
+
+  /// The same for UTF-8 text; no allocation where it is of this format.
+  func check(_ text: Span<UInt8>) throws(SyntaxError) {
     switch self {
-    case .atIdentifier: _ = try ATIdentifier(text)
-    case .atURI: _ = try ATURI(text)
-    case .cid: try CIDSyntax.check(text)
-    case .datetime: _ = try Datetime(text)
-    case .did: _ = try DID(text)
-    case .handle: _ = try Handle(text)
-    case .nsid: _ = try NSID(text)
-    case .tid: _ = try TID(text)
-    case .recordKey: _ = try RecordKey(text)
-    case .uri: _ = try URIString(text)
-    case .language: _ = try Language(text)
+    case .atIdentifier: try ATIdentifier.checkText(text)
+    case .atURI: try ATURI.checkText(text)
+    case .cid: try CIDSyntax.checkText(text)
+    case .datetime: try Datetime.checkText(text)
+    case .did: try DID.checkText(text)
+    case .handle: try Handle.checkText(text)
+    case .nsid: try NSID.checkText(text)
+    case .tid: try TID.checkText(text)
+    case .recordKey: try RecordKey.checkText(text)
+    case .uri: try URIString.checkText(text)
+    case .language: try Language.checkText(text)
     }
   }
 }
