@@ -107,21 +107,33 @@ extension RecordWalk {
   }
 
   private mutating func isUnion(_ step: SchemaStep, _ depth: Int) throws(CBORError) -> Bool {
-    guard let type = try typeName() else { return false }
-    var (low, high) = (step.entries.lowerBound, step.entries.upperBound)
+    guard let type = try typeName(), !type.isEmpty else { return false }
+    if let member = member(called: type, in: step.entries) {
+      return try isItem(of: member, depth: depth)
+    }
+    if step.isClosed { return false }
+    if RecordWalk.hasSuffix(type, "#main") {
+      // The name of a member, written wrongly, is none of a stranger.
+      let short = UnsafeRawBufferPointer(rebasing: type[..<(type.count - 5)])
+      if member(called: short, in: step.entries) != nil { return false }
+    }
+    try skip()
+    return true
+  }
+
+  /// The step of the member of a union that `$type` names.
+  private func member(called type: UnsafeRawBufferPointer, in range: Range<Int32>) -> Int32? {
+    var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {
       let middle = low + (high - low) / 2
       let member = program.members[Int(middle)]
       switch compare(member.name, to: type) {
-      case 0: return try isItem(of: member.step, depth: depth)
+      case 0: return member.step
       case ..<0: low = middle + 1
       default: high = middle
       }
     }
-    // A name that ends so may be a member's, written wrongly.
-    if step.isClosed || RecordWalk.hasSuffix(type, "#main") || type.isEmpty { return false }
-    try skip()
-    return true
+    return nil
   }
 
   private mutating func isBlob(_ schema: BlobSchema) throws(CBORError) -> Bool {
