@@ -1,7 +1,7 @@
 # What can be done here; `make` alone lists it. The work is in tools/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build  unit tidy format interop fuzz docs bench peers clean
+.PHONY: help demo test build unit tidy format interop fuzz docs doctest bench peers clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ fuzz: build ## fuzz every parser; PLAITED_FUZZ_SECONDS (60) in all, ARGS='cbor' 
 
 docs: build ## the documentation of the libraries, in .build/docs
 	@tools/docs
+
+doctest: build ## run every command block of docs/
+	@tools/doctest $(ARGS)
 
 bench: ## measure, into Benchmarks/RESULTS.md; ARGS='--rounds 3' for a shorter run
 	@cd Benchmarks && swift run -c release Report --plot write-throughput.svg --into RESULTS.md $(ARGS)
