@@ -49,6 +49,15 @@ public struct BlobStore: Sendable {
     return bytes
   }
 
+  /// Removes a blob, durably; one that is not here is gone already.
+  func remove(_ cid: CID) throws(StoreError) {
+    guard contains(cid) else { return }
+    try onDisk { () throws(DiskError) in
+      try disk.remove(path(of: cid))
+      try disk.syncDirectory(folder(of: cid))
+    }
+  }
+
   private func folder(of cid: CID) -> String { "\(root)/\(cid.description.suffix(2))" }
   private func path(of cid: CID) -> String { "\(folder(of: cid))/\(cid)" }
 }

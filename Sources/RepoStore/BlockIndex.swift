@@ -33,6 +33,8 @@ protocol BlockIndex: Sendable {
   func clear() throws(StoreError)
   /// Forgets files, whose blocks nobody needs there any more.
   func remove(_ files: Set<BlockFile>) throws(StoreError)
+  /// Writes everything anew, so that nothing is left of what was removed.
+  func rewrite() throws(StoreError)
 }
 
 /// An index in memory.
@@ -85,6 +87,8 @@ final class MemoryIndex: BlockIndex {
   func activeRun() -> ActiveRun? { nil }
 
   func keep(_ run: ActiveRun) {}
+
+  func rewrite() {}
 
   func clear() { tables.withLock { $0 = Tables() } }
 

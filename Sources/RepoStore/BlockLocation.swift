@@ -19,6 +19,7 @@ struct BlockKey: Hashable, Comparable, Sendable {
 
 /// A file that holds blocks.
 enum BlockFile: Hashable, Sendable {
+  /// A segment by number and generation (`SegmentMark.file`).
   case segment(UInt32)
   case pack(UInt32)
 
@@ -66,6 +67,7 @@ struct EntrySummary: Hashable, Sendable {
 /// Everything that an index holds of one segment: its entries in order, from `firstLSN` on, and the
 /// blocks they brought.
 struct SegmentContents: Sendable {
+  /// What the segment's file is called by.
   var number: UInt32
   var firstLSN: LSN
   var entries: [EntrySummary] = []

@@ -53,7 +53,7 @@ extension RepoStatus {
       "handle": handle.map { .string($0.description) } ?? .null,
       "status": status.name.map { .string($0) } ?? .null, "active": .bool(status == .active),
       "key": signingKey.map { .string($0) } ?? .null, "policy": policy.value,
-      "head": head?.value ?? .null,
+      "head": head?.value ?? .null, "purged": purged?.value ?? .null,
     ]
   }
 
@@ -74,18 +74,20 @@ extension RepoStatus {
     policy = try RepoPolicy(fields.value("policy"))
     let head = try fields.value("head")
     self.head = head == .null ? nil : try RepoHead(head)
+    let purged = fields.valueIfAny("purged")
+    self.purged = purged == .null ? nil : try RepoHead(purged)
   }
 }
 
 extension RepoHead {
-  fileprivate var value: CBORValue {
+  var value: CBORValue {
     [
       "commit": .link(commit), "data": .link(data), "rev": .string(rev.description),
       "lsn": .integer(Int64(lsn.rawValue)), "seq": .integer(Int64(seq?.rawValue ?? 0)),
     ]
   }
 
-  fileprivate init(_ value: CBORValue) throws(FieldFault) {
+  init(_ value: CBORValue) throws(FieldFault) {
     let fields = Fields(value)
     let seq = try fields.unsigned("seq")
     self.init(

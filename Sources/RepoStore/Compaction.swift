@@ -34,10 +34,10 @@ extension RepoStore {
     let state = log.state
     let segments = try segments(olderThan: cut, state)
     guard !segments.isEmpty else { return CompactionReport() }
-    let kept = state.sealed.dropFirst(segments.count).first?.number ?? log.read { $0.active.number }
+    let kept = state.sealed.dropFirst(segments.count).first?.file ?? log.read { $0.active.number }
     let then = try checkpoint(ofSegment: kept)
     let victims = Set(
-      segments.map { BlockFile.segment($0.number) } + state.packs.map { .pack($0.number) })
+      segments.map { BlockFile.segment($0.file) } + state.packs.map { .pack($0.number) })
     var report = CompactionReport()
     var packs: [StoreState.PackMark] = []
     for repo in then.repos.values.sorted(by: { $0.id < $1.id }) {
@@ -62,11 +62,11 @@ extension RepoStore {
     // What is being indexed stays: its place in memory and in the index must not both go.
     let indexed = try log.index.files()
     for mark in state.sealed {
-      guard indexed.contains(BlockFile.segment(mark.number).code) else { break }
+      guard indexed.contains(mark.file) else { break }
       let entries = try log.entries(
-        of: SegmentSpan(number: mark.number, firstLSN: mark.firstLSN))
+        of: SegmentSpan(number: mark.file, firstLSN: mark.firstLSN))
       if let last = entries.last {
-        guard try log.read(last, in: mark.number).header.time < cut else { break }
+        guard try log.read(last, in: mark.file).header.time < cut else { break }
       }
       old.append(mark)
     }
@@ -131,7 +131,7 @@ extension RepoStore {
     // In a batch of its own: it proves the one before.
     try log.checkpoint()
     // Until here every block is found where it was.
-    let files = Set(segments.map { BlockFile.segment($0.number) } + old.map { .pack($0.number) })
+    let files = Set(segments.map { BlockFile.segment($0.file) } + old.map { .pack($0.number) })
     for pack in packs { try PackReader(pack, in: log.files).add(to: log.index, leaving: files) }
     try log.index.remove(files)
     for file in files {

@@ -15,6 +15,8 @@ enum ControlRecord: Hashable, Sendable {
   case key(RepoID, String?)
   /// The next number of the public stream is at least this.
   case jump(toSeq: UInt64)
+  /// Everything of a repo but what this head reaches is gone; nil: all of a repo that was deleted.
+  case purged(RepoID, RepoHead?)
 
   var value: CBORValue {
     switch self {
@@ -30,6 +32,8 @@ enum ControlRecord: Hashable, Sendable {
     case .key(let id, let key):
       ["kind": "key", "repo": .number(id), "key": key.map { .string($0) } ?? .null]
     case .jump(let seq): ["kind": "jump", "seq": .integer(Int64(clamping: seq))]
+    case .purged(let id, let head):
+      ["kind": "purged", "repo": .number(id), "head": head?.value ?? .null]
     }
   }
 
@@ -45,6 +49,9 @@ enum ControlRecord: Hashable, Sendable {
       self = .policy(try fields.repo("repo"), try RepoPolicy(fields.value("policy")))
     case "key": self = .key(try fields.repo("repo"), fields.optionalString("key"))
     case "jump": self = .jump(toSeq: try fields.unsigned("seq"))
+    case "purged":
+      let head = try fields.value("head")
+      self = .purged(try fields.repo("repo"), head == .null ? nil : try RepoHead(head))
     case let kind: throw FieldFault(field: "kind \(kind)")
     }
   }
@@ -65,6 +72,9 @@ struct Fields {
     guard let value = map[name] else { throw FieldFault(field: name) }
     return value
   }
+
+  /// A field that older logs do not have: null there.
+  func valueIfAny(_ name: String) -> CBORValue { map[name] ?? .null }
 
   func string(_ name: String) throws(FieldFault) -> String {
     guard let text = map[name]?.stringValue else { throw FieldFault(field: name) }
@@ -89,6 +99,11 @@ struct Fields {
     return number
   }
 
+  /// A field that older logs do not have.
+  func number(_ name: String, or absent: UInt32) throws(FieldFault) -> UInt32 {
+    map[name] == nil ? absent : try number(name)
+  }
+
   func repo(_ name: String) throws(FieldFault) -> RepoID {
     RepoID(rawValue: try number(name))
   }
@@ -96,6 +111,11 @@ struct Fields {
   func array(_ name: String) throws(FieldFault) -> [CBORValue] {
     guard let array = map[name]?.arrayValue else { throw FieldFault(field: name) }
     return array
+  }
+
+  /// A field that older logs do not have.
+  func arrayIfAny(_ name: String) throws(FieldFault) -> [CBORValue] {
+    map[name] == nil ? [] : try array(name)
   }
 
   func cid(_ name: String) throws(FieldFault) -> CID {
@@ -161,15 +181,17 @@ extension StoreState.PackMark {
 extension StoreState.SegmentMark {
   var value: CBORValue {
     [
-      "segment": .integer(Int64(number)), "first": .integer(Int64(firstLSN.rawValue)),
-      "end": .integer(Int64(end)), "checksum": .word(lastChecksum),
+      "segment": .integer(Int64(number)), "generation": .integer(Int64(generation)),
+      "first": .integer(Int64(firstLSN.rawValue)), "end": .integer(Int64(end)),
+      "checksum": .word(lastChecksum),
     ]
   }
 
   init(_ value: CBORValue) throws(FieldFault) {
     let fields = Fields(value)
     self.init(
-      number: try fields.number("segment"), firstLSN: LSN(rawValue: try fields.unsigned("first")),
+      number: try fields.number("segment"), generation: try fields.number("generation", or: 0),
+      firstLSN: LSN(rawValue: try fields.unsigned("first")),
       end: Int(try fields.unsigned("end")), lastChecksum: try fields.word("checksum"))
   }
 }

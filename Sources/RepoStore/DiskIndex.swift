@@ -16,7 +16,9 @@ import Synchronization
 
 final class DiskIndex: BlockIndex {
   private let directory: String
-  private let database: IndexDatabase
+  private let current: Mutex<IndexDatabase>
+  /// Held while anything is changed: what is copied is all there is.
+  private let changing = Mutex(())
   private let recentEntries = Mutex<[UInt32: [EntrySummary]]>([:])
 
   /// Opens the index in `directory`, which is made where it is missing.
@@ -26,14 +28,39 @@ final class DiskIndex: BlockIndex {
       throw .disk(DiskError("mkdir", directory))
     }
     do throws(StoreError) {
-      database = try IndexDatabase(directory)
+      current = Mutex(try IndexDatabase(directory))
     } catch .disk(let error) where error.code == EIO {
       // What LMDB says of files that it cannot read. They are derived: begin again.
       for name in try onDisk({ () throws(DiskError) in try SystemDisk().names(in: directory) }) {
         try DerivedFile.remove("\(directory)/\(name)")
       }
-      database = try IndexDatabase(directory)
+      current = Mutex(try IndexDatabase(directory))
     }
+  }
+
+  /// The database; one that is replaced meanwhile stays readable for whoever has it.
+  private var database: IndexDatabase { current.withLock { $0 } }
+
+  /// Removed keys stay in free pages of the database, so a copy without them takes its place.
+  func rewrite() throws(StoreError) {
+    try change { () throws(StoreError) in try replaceDatabase() }
+  }
+
+  private func change(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    try changing.withLock { _ in Result { () throws(StoreError) in try body() } }.get()
+  }
+
+  private func replaceDatabase() throws(StoreError) {
+    let folder = "\(directory)/next"
+    try DerivedFile.makeFolder(folder)
+    try database.copy(to: folder)
+    try onDisk { () throws(DiskError) in
+      try SystemDisk().open("\(folder)/data.mdb", .writing).sync()
+    }
+    try DerivedFile.remove(activePath)
+    for name in ["data.mdb", "lock.mdb"] { try DerivedFile.move(name, from: folder, to: directory) }
+    let new = try IndexDatabase(directory)
+    current.withLock { $0 = new }
   }
 
   var applied: CleanMark? {
@@ -55,15 +82,19 @@ final class DiskIndex: BlockIndex {
     let mark = CleanMark(
       identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
     let blocks = contents.allBlocks.map { IndexedBlock(key: $0.key, location: $0.value) }
-    try database.add(
-      blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
+    try change { () throws(StoreError) in
+      try database.add(
+        blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
+    }
   }
 
   func add(
     _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
   ) throws(StoreError) {
-    try database.add(
-      blocks, file: isLast ? .pack(number) : nil, leaving: Set(leaving.map(\.code)))
+    try change { () throws(StoreError) in
+      try database.add(
+        blocks, file: isLast ? .pack(number) : nil, leaving: Set(leaving.map(\.code)))
+    }
   }
 
   func activeRun() throws(StoreError) -> ActiveRun? {
@@ -81,7 +112,7 @@ final class DiskIndex: BlockIndex {
       }
     }
     try DerivedFile.remove(activePath)
-    try database.clear()
+    try change { () throws(StoreError) in try database.clear() }
     recentEntries.withLock { $0 = [:] }
   }
 
@@ -99,7 +130,7 @@ final class DiskIndex: BlockIndex {
   }
 
   func remove(_ files: Set<BlockFile>) throws(StoreError) {
-    try database.remove(files)
+    try change { () throws(StoreError) in try database.remove(files) }
     for case .segment(let number) in files {
       recentEntries.withLock { $0[number] = nil }
       try EntryFile(directory, number).remove()
@@ -115,7 +146,7 @@ private struct EntryFile {
   private let path: String
 
   init(_ directory: String, _ number: UInt32) {
-    path = "\(directory)/\(StoreLayout.digits(number)).entries"
+    path = "\(directory)/\(StoreLayout.name(ofSegment: number)).entries"
   }
 
   func write(_ entries: [EntrySummary]) throws(StoreError) {
@@ -164,6 +195,24 @@ private enum DerivedFile {
     return try onDisk { () throws(DiskError) in
       let file = try disk.open(path, .reading)
       return try file.bytes(at: 0, byteCount: try file.byteCount())
+    }
+  }
+
+  /// An empty folder.
+  static func makeFolder(_ path: String) throws(StoreError) {
+    try onDisk { () throws(DiskError) in
+      let disk = SystemDisk()
+      try disk.makeDirectory(path)
+      for name in try disk.names(in: path) { try disk.remove("\(path)/\(name)") }
+    }
+  }
+
+  /// Puts a file in the place of the one of its name; where there is none to put, that one goes.
+  static func move(_ name: String, from folder: String, to target: String) throws(StoreError) {
+    let disk = SystemDisk()
+    guard disk.exists("\(folder)/\(name)") else { return try remove("\(target)/\(name)") }
+    try onDisk { () throws(DiskError) in
+      try disk.rename("\(folder)/\(name)", to: "\(target)/\(name)")
     }
   }
 

@@ -59,7 +59,11 @@ public struct EventReader: Sendable {
         position = lsn
         continue
       }
-      let scanned = try log.read(entry, in: segment)
+      guard let scanned = try log.read(lsn, as: entry, in: segment) else {
+        // It was purged, or let go of, after it was looked up.
+        cached = nil
+        continue
+      }
       position = lsn
       return LogEvent(
         lsn: lsn, seq: entry.seq == 0 ? nil : Seq(rawValue: entry.seq), repo: entry.repo,
@@ -127,6 +131,7 @@ extension RepoStore {
 
 /// Which entries a segment holds.
 struct SegmentSpan: Sendable {
+  /// What its file is called by.
   var number: UInt32
   var firstLSN: LSN
 }
@@ -156,7 +161,7 @@ extension StoreLog {
         number: published.active.number, firstLSN: published.active.firstLSN)
       return [active]
         + published.state.sealed.reversed().map {
-          SegmentSpan(number: $0.number, firstLSN: $0.firstLSN)
+          SegmentSpan(number: $0.file, firstLSN: $0.firstLSN)
         }
     }
   }
@@ -169,10 +174,30 @@ extension StoreLog {
     }
     if let recent { return recent }
     if let entries = try index.entries(ofSegment: segment.number) { return entries }
-    guard let mark = read({ $0.state.sealed.first { $0.number == segment.number } }) else {
+    guard let mark = read({ $0.state.sealed.first { $0.file == segment.number } }) else {
       return []
     }
     return try contents(of: mark).entries
+  }
+
+  /// The same for an entry that was looked up a while ago: nil where it is not there any more,
+  /// because its segment was let go of or written anew.
+  func read(
+    _ lsn: LSN, as entry: EntrySummary, in segment: UInt32
+  ) throws(StoreError) -> ScannedEntry? {
+    do throws(StoreError) {
+      return try read(entry, in: segment)
+    } catch {
+      if isNamed(segment) { throw error }
+    }
+    guard
+      let now = try segmentsNewestFirst().first(where: { $0.firstLSN <= lsn }),
+      now.number != segment
+    else { return nil }
+    let entries = try entries(of: now)
+    let index = Int(lsn.rawValue - now.firstLSN.rawValue)
+    guard index < entries.count, entries[index].kind == entry.kind else { return nil }
+    return try read(entries[index], in: now.number)
   }
 
   /// Reads one entry again and checks it.

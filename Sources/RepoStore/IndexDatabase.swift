@@ -216,6 +216,11 @@ extension IndexDatabase {
     }
   }
 
+  /// Writes a copy into an empty folder, durably, without pages that hold nothing.
+  func copy(to folder: String) throws(StoreError) {
+    try check(mdb_env_copy2(environment, folder, UInt32(MDB_CP_COMPACT)), "mdb_env_copy2")
+  }
+
   /// Empties all tables.
   func clear() throws(StoreError) {
     try write { transaction throws(StoreError) in

@@ -21,10 +21,10 @@ struct IndexFilling {
     }
     let known = try index.files()
     let (segments, packs) = try onDisk { () throws(DiskError) in
-      (Set(try files.segmentNumbers()), Set(try files.packNumbers()))
+      (Set(try files.segmentFiles()), Set(try files.packNumbers()))
     }
     for mark in state.sealed
-    where segments.contains(mark.number) && !known.contains(BlockFile.segment(mark.number).code) {
+    where segments.contains(mark.file) && !known.contains(mark.file) {
       let (contents, fault) = try SegmentContents.read(mark, in: files)
       if let fault {
         readable.append(contents)
@@ -71,17 +71,17 @@ extension SegmentContents {
   static func read(
     _ mark: StoreState.SegmentMark, in files: LogFiles
   ) throws(StoreError) -> (contents: SegmentContents, damage: Corruption?) {
-    let path = files.layout.path(of: .segment(mark.number))
-    var contents = SegmentContents(number: mark.number, firstLSN: mark.firstLSN)
+    let path = files.layout.path(of: .segment(mark.file))
+    var contents = SegmentContents(number: mark.file, firstLSN: mark.firstLSN)
     let header: SegmentHeader
     do throws(StoreError) {
-      header = try Recovery.header(of: mark.number, in: files)
+      header = try Recovery.header(of: mark.file, in: files)
     } catch {
       guard case .corrupt(let corruption) = error else { throw error }
       return (contents, corruption)
     }
     var reader = try onDisk { () throws(DiskError) in
-      try SegmentReader(files.file(.segment(mark.number)), header: header, end: mark.end)
+      try SegmentReader(files.file(.segment(mark.file)), header: header, end: mark.end)
     }
     var ignored = StoreState(identity: header.identity)
     var end = LogFormat.pageByteCount

@@ -22,9 +22,28 @@ struct StoreLayout: Sendable {
 
   func path(of file: BlockFile) -> String {
     switch file {
-    case .segment(let number): "\(log)/\(StoreLayout.digits(number)).seg"
+    case .segment(let file): "\(log)/\(StoreLayout.name(ofSegment: file)).seg"
     case .pack(let number): "\(packs)/\(StoreLayout.digits(number)).pack"
     }
+  }
+
+  /// `0012`, or `0012-1` for a segment that was written anew once.
+  static func name(ofSegment file: UInt32) -> String {
+    let bits = StoreState.SegmentMark.numberBitCount
+    let generation = file >> bits
+    let number = digits(file & (1 << bits - 1))
+    return generation == 0 ? number : "\(number)-\(generation)"
+  }
+
+  /// What a segment's file name says; nil for any other name.
+  static func segment(of name: String) -> UInt32? {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return number(of: name, suffix: ".seg") }
+    guard let number = number(of: parts[0] + ".seg", suffix: ".seg"), name.hasSuffix(".seg"),
+      let generation = UInt32(parts[1].dropLast(4)),
+      1...StoreState.SegmentMark.generationMax ~= generation
+    else { return nil }
+    return StoreState.SegmentMark.file(number, generation)
   }
 
   /// The number that a file name such as `0012.seg` begins with; nil for any other name.
@@ -64,9 +83,17 @@ final class LogFiles: Sendable {
     open.withLock { $0[name] = nil }
   }
 
-  /// The numbers of the segments that are there, ascending.
-  func segmentNumbers() throws(DiskError) -> [UInt32] {
-    try numbers(in: layout.log, suffix: ".seg")
+  /// The segments that are there, ascending by number; one that was written anew may be there
+  /// twice.
+  func segmentFiles() throws(DiskError) -> [UInt32] {
+    let bits = StoreState.SegmentMark.numberBitCount
+    return try disk.names(in: layout.log).compactMap { StoreLayout.segment(of: $0) }
+      .sorted { ($0 << (32 - bits), $0) < ($1 << (32 - bits), $1) }
+  }
+
+  /// The number of the newest segment; nil where there is none.
+  func lastSegment() throws(DiskError) -> UInt32? {
+    try segmentFiles().last.map { $0 & (1 << StoreState.SegmentMark.numberBitCount - 1) }
   }
 
   func packNumbers() throws(DiskError) -> [UInt32] {

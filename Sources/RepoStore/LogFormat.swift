@@ -47,6 +47,8 @@ struct StoreIdentity: Hashable, Sendable {
 struct SegmentHeader: Hashable, Sendable {
   var identity: StoreIdentity
   var number: UInt32
+  /// How many times the segment was written anew, to cut a repo out of it: 0...127.
+  var generation: UInt32 = 0
   /// Random: what the checksums in this segment are seeded with.
   var salt: UInt64
   var firstLSN: LSN
@@ -61,6 +63,9 @@ struct SegmentHeader: Hashable, Sendable {
   }
 
   static let byteCount = 88
+
+  /// What the segment's file is called by.
+  var file: UInt32 { StoreState.SegmentMark.file(number, generation) }
 
   /// Whether this is the header of the segment after that of `header`.
   func follows(_ header: SegmentHeader) -> Bool { previous?.number == header.number }
@@ -78,6 +83,7 @@ struct SegmentHeader: Hashable, Sendable {
       page.store(salt, at: 40)
       page.store(firstLSN.rawValue, at: 48)
       page.store(previous?.number ?? 0, at: 56)
+      page.store(generation, at: 60)
       page.store(UInt64(previous?.end ?? 0), at: 64)
       page.store(previous?.lastChecksum ?? 0, at: 72)
       page.store(Checksum.of(UnsafeRawBufferPointer(rebasing: page[..<80]), seed: 0), at: 80)
@@ -110,6 +116,7 @@ struct SegmentHeader: Hashable, Sendable {
     salt = words[5]
     firstLSN = LSN(rawValue: words[6])
     let before = UInt32(truncatingIfNeeded: words[7])
+    generation = UInt32(truncatingIfNeeded: words[7] >> 32)
     previous =
       before == 0
       ? nil : Previous(number: before, end: Int(clamping: words[8]), lastChecksum: words[9])

@@ -136,6 +136,17 @@ struct PackReader {
     try index.add(blocks, ofPack: mark.number, isLast: true, leaving: leaving)
   }
 
+  /// Calls `body` with each block and its CID.
+  func forEachBytes(_ body: (CID, [UInt8]) throws(StoreError) -> Void) throws(StoreError) {
+    let path = files.layout.path(of: .pack(mark.number))
+    _ = try forEachChunk { chunk, start throws(StoreError) in
+      let sections = try translate({ () throws(FieldFault) in
+        try CARSection.bare(in: chunk, 0..<chunk.count)
+      }) { _ in StoreError.corrupt(Corruption(.pack, path, at: start)) }
+      for section in sections { try body(section.cid, Array(chunk[section.block])) }
+    }
+  }
+
   /// Calls `body` with each block's place, and checks the whole against the checksum.
   func forEachBlock(
     _ body: (IndexedBlock) throws(StoreError) -> Void

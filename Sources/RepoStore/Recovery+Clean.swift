@@ -11,8 +11,8 @@ extension Recovery {
   static func afterCleanClose(
     _ mark: CleanMark, in files: LogFiles, index: any BlockIndex
   ) throws(StoreError) -> Recovery? {
-    let numbers = try onDisk { () throws(DiskError) in try files.segmentNumbers() }
-    guard numbers.last == mark.segment else { return nil }
+    let last = try onDisk { () throws(DiskError) in try files.lastSegment() }
+    guard last == mark.segment else { return nil }
     let header: SegmentHeader
     do throws(StoreError) {
       header = try Recovery.header(of: mark.segment, in: files)

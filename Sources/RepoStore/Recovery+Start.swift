@@ -7,31 +7,36 @@
 /// A segment that is there, and what its first page says.
 struct FoundSegment: Sendable {
   var number: UInt32
+  var generation: UInt32
   /// nil where the page is damaged.
   var header: SegmentHeader?
   /// What is wrong with the page.
   var damage: Corruption?
 
   /// Every segment, ascending. A page that was damaged is no reason to stop; one of another version
-  /// is.
+  /// is. Of one that is there twice, because a purge was cut short, the older holds everything.
   static func all(in files: LogFiles) throws(StoreError) -> [FoundSegment] {
     var found: [FoundSegment] = []
-    for number in try onDisk({ () throws(DiskError) in try files.segmentNumbers() }) {
+    for file in try onDisk({ () throws(DiskError) in try files.segmentFiles() }) {
       let first = found.lazy.compactMap(\.header).first
-      found.append(try FoundSegment(number, in: files, storeOf: first))
+      let segment = try FoundSegment(file, in: files, storeOf: first)
+      if found.last?.number != segment.number { found.append(segment) }
     }
     return found
   }
 
   private init(
-    _ number: UInt32, in files: LogFiles, storeOf first: SegmentHeader?
+    _ file: UInt32, in files: LogFiles, storeOf first: SegmentHeader?
   ) throws(StoreError) {
-    self.number = number
-    let path = files.layout.path(of: .segment(number))
+    number = file & (1 << StoreState.SegmentMark.numberBitCount - 1)
+    generation = file >> StoreState.SegmentMark.numberBitCount
+    let path = files.layout.path(of: .segment(file))
     do throws(StoreError) {
-      let header = try Recovery.header(of: number, in: files)
-      guard header.number == number else {
-        damage = Corruption(.segmentHeader, path, "it says that it is segment \(header.number)")
+      let header = try Recovery.header(of: file, in: files)
+      guard header.file == file else {
+        damage = Corruption(
+          .segmentHeader, path,
+          "it says that it is segment \(StoreLayout.name(ofSegment: header.file))")
         return
       }
       if let first, first.identity.store != header.identity.store {
@@ -70,7 +75,7 @@ extension Recovery {
   private static func beginsWithCheckpoint(
     _ header: SegmentHeader, end: Int?, in files: LogFiles
   ) throws(DiskError) -> Bool {
-    var reader = try SegmentReader(files.file(.segment(header.number)), header: header, end: end)
+    var reader = try SegmentReader(files.file(.segment(header.file)), header: header, end: end)
     var entry = try reader.firstEntry(ofBatchAt: LogFormat.pageByteCount, lsn: header.firstLSN)
     var batches: Set<LSN> = []
     while let current = entry {
@@ -87,10 +92,10 @@ extension Recovery {
     -> Corruption?
   {
     let (segments, packs) = try onDisk { () throws(DiskError) in
-      (Set(try files.segmentNumbers()), Set(try files.packNumbers()))
+      (Set(try files.segmentFiles()), Set(try files.packNumbers()))
     }
-    for mark in state.sealed where !segments.contains(mark.number) {
-      return Corruption(.segmentMissing, files.layout.path(of: .segment(mark.number)))
+    for mark in state.sealed where !segments.contains(mark.file) {
+      return Corruption(.segmentMissing, files.layout.path(of: .segment(mark.file)))
     }
     for mark in state.packs where !packs.contains(mark.number) {
       return Corruption(.pack, files.layout.path(of: .pack(mark.number)), "it is missing")

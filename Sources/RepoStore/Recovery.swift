@@ -74,10 +74,11 @@ struct Recovery: Sendable {
     try judge(witness)
   }
 
-  static func header(of number: UInt32, in files: LogFiles) throws(StoreError) -> SegmentHeader {
-    let path = files.layout.path(of: .segment(number))
+  /// The header of a segment, by its file.
+  static func header(of file: UInt32, in files: LogFiles) throws(StoreError) -> SegmentHeader {
+    let path = files.layout.path(of: .segment(file))
     let page = try onDisk { () throws(DiskError) in
-      try files.file(.segment(number)).bytes(at: 0, byteCount: LogFormat.pageByteCount)
+      try files.file(.segment(file)).bytes(at: 0, byteCount: LogFormat.pageByteCount)
     }
     return try translate({ () throws(SegmentHeader.Fault) in try SegmentHeader(page: page) }) {
       switch $0 {
@@ -92,16 +93,23 @@ struct Recovery: Sendable {
   private mutating func scan(
     _ header: SegmentHeader, next: SegmentHeader?
   ) throws(StoreError) {
-    let path = files.layout.path(of: .segment(header.number))
+    let path = files.layout.path(of: .segment(header.file))
     self.header = header
-    contents = SegmentContents(number: header.number, firstLSN: header.firstLSN)
+    contents = SegmentContents(number: header.file, firstLSN: header.firstLSN)
     lastBatch = []
     lastChecksum = 0
     end = LogFormat.pageByteCount
-    let stated = next?.previous
+    var stated = next?.previous
+    if header.generation > 0 {
+      // The next segment tells of the one that was here before; this one fills its file.
+      stated?.end = try onDisk { () throws(DiskError) in
+        try files.file(.segment(header.file)).byteCount()
+      }
+    }
+    let statedEnd = stated?.end
     var reader = try onDisk { () throws(DiskError) in
       try SegmentReader(
-        files.file(.segment(header.number)), header: header, end: stated?.end)
+        files.file(.segment(header.file)), header: header, end: statedEnd)
     }
     var entry = try onDisk { () throws(DiskError) in
       try reader.firstEntry(ofBatchAt: LogFormat.pageByteCount, lsn: header.firstLSN)
@@ -136,13 +144,15 @@ struct Recovery: Sendable {
   ) throws(StoreError) {
     try takeLastBatch(path)
     end = LogFormat.padded(end, to: LogFormat.pageByteCount)
-    guard end == stated.end, lastChecksum == stated.lastChecksum else {
+    let isLast = lastChecksum == stated.lastChecksum || header.generation > 0
+    guard end == stated.end, isLast else {
       damage = Corruption(.entry, path, at: found, "entry \(contents.endLSN), of \(next)")
       return
     }
     state.sealed.append(
       StoreState.SegmentMark(
-        number: header.number, firstLSN: header.firstLSN, end: end, lastChecksum: lastChecksum))
+        number: header.number, generation: header.generation, firstLSN: header.firstLSN,
+        end: end, lastChecksum: lastChecksum))
   }
 
   /// A run of entries that are valid only together is accepted whole or not at all.
@@ -168,7 +178,7 @@ struct Recovery: Sendable {
 
   /// Decides between a torn tail and a lost one, and between a clean close and any other end.
   private mutating func judge(_ witness: Witness) throws(StoreError) {
-    let path = files.layout.path(of: .segment(header.number))
+    let path = files.layout.path(of: .segment(header.file))
     let last = lastBatch.last?.header.lsn ?? LSN(rawValue: contents.endLSN.rawValue - 1)
     if let mark = witness.mark, mark.identity == header.identity {
       if mark.lsn > last {
@@ -196,14 +206,14 @@ struct Recovery: Sendable {
   /// the store began.
   private func nothingFollows() throws(StoreError) -> Bool {
     try onDisk { () throws(DiskError) in
-      var reader = try SegmentReader(files.file(.segment(header.number)), header: header)
+      var reader = try SegmentReader(files.file(.segment(header.file)), header: header)
       return try reader.isZero(from: end)
     }
   }
 
   /// Takes the last batch in as it stands in its segment: after a clean close, or to read only.
   mutating func acceptLastBatch() throws(StoreError) {
-    try takeLastBatch(files.layout.path(of: .segment(header.number)))
+    try takeLastBatch(files.layout.path(of: .segment(header.file)))
     end = LogFormat.padded(end, to: LogFormat.pageByteCount)
   }
 
@@ -231,6 +241,8 @@ extension SegmentContents {
     var sections: [CARSection] = []
     switch kind {
     case .closed: break
+    // What stands where an entry was that has been purged.
+    case .control where entry.payload.isEmpty: break
     case .checkpoint:
       state = try StoreState(
         checkpoint: try CBORValue(payload: entry.payload), identity: state.identity)
@@ -276,6 +288,8 @@ struct Attachment: Sendable {
   var packs: [StoreState.PackMark]
   var removedSegments: Set<UInt32> = []
   var removedPacks: Set<UInt32> = []
+  /// Segments that take the place of those of the same number.
+  var rewritten: [StoreState.SegmentMark] = []
 
   init(_ packs: [StoreState.PackMark], removing segments: [UInt32] = [], packs old: [UInt32] = []) {
     self.packs = packs
@@ -289,6 +303,9 @@ struct Attachment: Sendable {
     for value in try fields.array("packs") { packs.append(try StoreState.PackMark(value)) }
     removedSegments = try Attachment.numbers(in: fields.array("removedSegments"))
     removedPacks = try Attachment.numbers(in: fields.array("removedPacks"))
+    for value in try fields.arrayIfAny("rewritten") {
+      rewritten.append(try StoreState.SegmentMark(value))
+    }
   }
 
   private static func numbers(in values: [CBORValue]) throws(FieldFault) -> Set<UInt32> {
@@ -307,6 +324,7 @@ struct Attachment: Sendable {
       "packs": .array(packs.map(\.value)),
       "removedSegments": .array(removedSegments.sorted().map { .integer(Int64($0)) }),
       "removedPacks": .array(removedPacks.sorted().map { .integer(Int64($0)) }),
+      "rewritten": .array(rewritten.map(\.value)),
     ]
   }
 }

@@ -91,7 +91,7 @@ extension RepoStore {
   private func summary(
     of entry: EntrySummary, lsn: LSN, in segment: UInt32
   ) throws(StoreError) -> CommitSummary? {
-    let scanned = try log.read(entry, in: segment)
+    guard let scanned = try log.read(lsn, as: entry, in: segment) else { return nil }
     let path = log.files.layout.path(of: .segment(segment))
     let frame = try translate({ () throws(FieldFault) in try FramePayload(scanned.payload) }) {
       StoreError.corrupt(Corruption(.frame, path, at: entry.offset, $0.field))

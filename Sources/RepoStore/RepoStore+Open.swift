@@ -58,7 +58,7 @@ extension RepoStore {
       files: files, surroundings: surroundings, options: options, lock: lock,
       queue: DispatchQueue(label: "plaited.store"))
     guard disk.exists(layout.log),
-      try !onDisk({ () throws(DiskError) in try files.segmentNumbers() }).isEmpty
+      try onDisk({ () throws(DiskError) in try files.lastSegment() }) != nil
     else {
       guard options.createsIfMissing, !options.isReadOnly else { throw .noStore(path: directory) }
       return try opening.create(place)
@@ -275,7 +275,7 @@ extension RepoStore {
     let active = log.read { $0.active.number }
     let named = state.files.union([.segment(active)])
     let there = try onDisk { () throws(DiskError) in
-      try log.files.segmentNumbers().filter { $0 < active }.map { BlockFile.segment($0) }
+      try log.files.segmentFiles().filter { $0 << 8 < active << 8 }.map { BlockFile.segment($0) }
         + log.files.packNumbers().map { BlockFile.pack($0) }
     }
     let gone = Set(known.map { BlockFile(code: $0) }).union(there).subtracting(named)

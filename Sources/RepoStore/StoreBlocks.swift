@@ -42,8 +42,9 @@ struct StoreBlocks: BlockReader {
     do throws(StoreError) {
       return try read(location, cid)
     } catch {
-      // A compaction may have moved it between the look and the read: look once more.
-      guard let moved = try log.location(of: key), moved != location else { throw error }
+      // A compaction or a purge may have moved it between the look and the read: look once more.
+      guard let moved = try log.location(of: key) else { return nil }
+      guard moved != location else { throw error }
       return try read(moved, cid)
     }
   }

@@ -70,8 +70,8 @@ extension RepoStore {
     }
     report.entryCount += contents.entries.count
     try checkPadding(contents, end: mark.end, &report)
-    let path = log.files.layout.path(of: .segment(mark.number))
-    if let indexed = try log.index.entries(ofSegment: mark.number), indexed != contents.entries {
+    let path = log.files.layout.path(of: .segment(mark.file))
+    if let indexed = try log.index.entries(ofSegment: mark.file), indexed != contents.entries {
       report.problems.append(Corruption(.entry, path, "the index tells other entries"))
     }
     try checkIndexed(contents.allBlocks.map { ($0.key, $0.value) }, &report)

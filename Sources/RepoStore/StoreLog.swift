@@ -194,6 +194,23 @@ extension StoreLog {
     try append(entry: .checkpoint, checkpoint, to: &writer)
   }
 
+  /// Ends the segment being written where `isNeeded` says so of it, and returns when the index has
+  /// taken in everything that is sealed.
+  func seal(if isNeeded: (SegmentContents) -> Bool) throws(StoreError) {
+    if read({ isNeeded($0.active) }) {
+      try asWriter { writer throws(StoreError) in try roll(&writer) }
+    }
+    queue.sync {}
+    // What the index could not take in is tried once more, to say why.
+    if let oldest = read({ $0.sealing.first }) {
+      try index.add(oldest, identity: state.identity)
+      queue.sync { indexSealed() }
+    }
+    if let rest = read({ $0.sealing.first }) {
+      throw .policy("segment \(rest.number) could not be indexed")
+    }
+  }
+
   /// Writes one entry of the store's own as a batch of its own.
   @discardableResult
   private func append(
@@ -292,6 +309,14 @@ extension StoreLog {
       published.withLock { published in
         if published.sealing.first?.number == oldest.number { published.sealing.removeFirst() }
       }
+    }
+  }
+
+  /// Whether a segment is part of the log under this name.
+  func isNamed(_ segment: UInt32) -> Bool {
+    published.withLock { published in
+      published.active.number == segment
+        || published.state.sealed.contains { $0.file == segment }
     }
   }
 

@@ -42,6 +42,8 @@ public struct RepoStatus: Sendable {
   public internal(set) var policy: RepoPolicy
   /// nil between the creation and the first commit of a run, which nobody sees.
   public internal(set) var head: RepoHead?
+  /// The commit with which the history begins, where what was before was purged.
+  public internal(set) var purged: RepoHead?
 
   public var did: DID { name.did }
   public var space: Space { name.space }
@@ -66,17 +68,30 @@ struct StoreState: Sendable {
 
   /// The sealed segments and packs that count.
   var files: Set<BlockFile> {
-    Set(sealed.map { .segment($0.number) }).union(packs.map { .pack($0.number) })
+    Set(sealed.map { .segment($0.file) }).union(packs.map { .pack($0.number) })
   }
 
   /// A segment that is complete.
   struct SegmentMark: Hashable, Sendable {
     var number: UInt32
+    /// How many times it was written anew.
+    var generation: UInt32 = 0
     var firstLSN: LSN
     /// Where the log ends in it.
     var end: Int
     /// Of the last entry's header.
     var lastChecksum: UInt64
+
+    /// What the segment's file is called by: number and generation.
+    var file: UInt32 { SegmentMark.file(number, generation) }
+
+    static let numberBitCount: UInt32 = 24
+    /// A segment can be written anew as often; the highest bit is the packs'.
+    static let generationMax: UInt32 = 127
+
+    static func file(_ number: UInt32, _ generation: UInt32) -> UInt32 {
+      number | generation << numberBitCount
+    }
   }
 
   /// A pack that an `attach` entry made part of the store.
@@ -113,6 +128,11 @@ struct StoreState: Sendable {
     case .attach(let attachment):
       packs.removeAll { attachment.removedPacks.contains($0.number) }
       sealed.removeAll { attachment.removedSegments.contains($0.number) }
+      for mark in attachment.rewritten {
+        if let index = sealed.firstIndex(where: { $0.number == mark.number }) {
+          sealed[index] = mark
+        }
+      }
       packs += attachment.packs
       lastPack = max(lastPack, attachment.packs.map(\.number).max() ?? 0)
     }
@@ -134,6 +154,7 @@ struct StoreState: Sendable {
     case .policy(let id, let policy): repos[id]?.policy = policy
     case .key(let id, let key): repos[id]?.signingKey = key
     case .jump(let seq): nextSeq = max(nextSeq, seq)
+    case .purged(let id, let head): repos[id]?.purged = head
     }
   }
 }

@@ -42,7 +42,7 @@ struct DamageTests {
     var random = SplitMix64.printed("rot in entries")
     let (disk, events) = try await world(seed: random.next())
     let files = LogFiles(StoreLayout(root: World.directory), on: disk)
-    let numbers = try files.segmentNumbers()
+    let numbers = try files.segmentFiles()
     for round in 0..<scaled(120) {
       let image = disk.crashed(&random)
       let number = try #require(numbers.randomElement(using: &random))
@@ -110,7 +110,7 @@ struct DamageTests {
   func header(bit: Int) async throws {
     let (disk, _) = try await world(seed: 3)
     let files = LogFiles(StoreLayout(root: World.directory), on: disk)
-    for number in try files.segmentNumbers() {
+    for number in try files.segmentFiles() {
       let image = disk.surviving()
       image.flip(bit: bit, of: path(number))
       do {
@@ -128,7 +128,7 @@ struct DamageTests {
   func missing() async throws {
     let (disk, _) = try await world(seed: 4)
     let files = LogFiles(StoreLayout(root: World.directory), on: disk)
-    for number in try files.segmentNumbers().dropLast() {
+    for number in try files.segmentFiles().dropLast() {
       let image = disk.surviving()
       try image.remove(path(number))
       do {
@@ -157,7 +157,7 @@ struct DamageTests {
         try store.close()
       }
       let number = try #require(
-        try LogFiles(StoreLayout(root: World.directory), on: disk).segmentNumbers().last)
+        try LogFiles(StoreLayout(root: World.directory), on: disk).segmentFiles().last)
       let entries = try entries(number, on: disk)
       let entry = try #require(entries.randomElement(using: &random))
       let image = disk.surviving()

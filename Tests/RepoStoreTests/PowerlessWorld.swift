@@ -21,12 +21,16 @@ extension World {
 
   /// A store of small segments on `disk`, with the keys of all; index and keys are in memory.
   ///
-  /// - Parameter lock: a file of the real disk; nil: nobody else can open the store.
+  /// - Parameters:
+  ///   - lock: a file of the real disk; nil: nobody else can open the store.
+  ///   - index: a folder of the real disk; nil: the index is in memory.
   static func store(
-    on disk: PowerlessDisk, lock: String? = nil, _ change: (inout StoreOptions) -> Void = { _ in }
+    on disk: PowerlessDisk, lock: String? = nil, index: String? = nil,
+    _ change: (inout StoreOptions) -> Void = { _ in }
   ) throws -> RepoStore {
     var place = RepoStore.Place()
     place.lock = lock
+    place.index = index
     let options = options {
       $0.segmentByteCount = 64 << 10
       change(&$0)

@@ -9,5 +9,6 @@ struct RepoGroup: Group {
       RepoImport.self, RepoExport.self, RepoLog.self, RepoShow.self, RepoDiff.self,
       RepoRevert.self, RepoVerify.self, RepoProve.self, RepoCheckProof.self, RepoTree.self,
       RepoStats.self, RepoDescribe.self, RepoCollections.self, RepoPolicyVerb.self,
+      RepoPurge.self,
     ])
 }
