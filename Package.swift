@@ -19,6 +19,7 @@ let http =
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
   ]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -32,10 +33,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "plaited",
   products: [
-    "ATSyntax", "DAGCBOR", "Lexicon", "ATCrypto", "Identity", "MST", "RepoStore", "XRPC",
-  ].map {
-    .library(name: $0, targets: [$0])
-  } + [.executable(name: "plaited", targets: ["plaited"])],
+    "ATSyntax", "DAGCBOR", "Lexicon", "ATCrypto", "Identity", "MST", "RepoStore", "Accounts",
+    "Tokens", "XRPC",
+  ].map { .library(name: $0, targets: [$0]) } + [
+    .executable(name: "plaited", targets: ["plaited"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -55,6 +57,7 @@ let package = Package(
       name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     // C, ours: SHA-256 on the CPU's SHA instructions, with a portable path.
     .target(name: "CSHA256"),
 
@@ -67,7 +70,13 @@ let package = Package(
     room(
       "RepoStore",
       ["MST", "DAGCBOR", "ATSyntax", "ATCrypto", "Identity", "CLMDB", "CXXHash"]),
-    room("XRPC", ["RepoStore", "Identity", "MST", "DAGCBOR", "ATSyntax", "ATCrypto"] + http),
+    room("Accounts", ["ATSyntax", "DAGCBOR", "CSQLite", cryptoExtras]),
+    room("Tokens", ["ATSyntax", "DAGCBOR", "ATCrypto", crypto]),
+    room(
+      "XRPC",
+      [
+        "RepoStore", "Identity", "MST", "DAGCBOR", "ATSyntax", "ATCrypto",
+      ] + http),
 
     // The command line: composes the rooms, and is imported by its tests alone.
     .executableTarget(
@@ -94,6 +103,8 @@ let package = Package(
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "RepoStore", ["RepoStore", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
     tests(of: "plaited", ["plaited", "RepoStore", "ATCrypto", "DAGCBOR", "ATSyntax"]),
+    tests(of: "Accounts", ["Accounts", "ATSyntax", "DAGCBOR"]),
+    tests(of: "Tokens", ["Tokens", "ATSyntax", "DAGCBOR", "ATCrypto", crypto]),
     tests(of: "XRPC", ["XRPC", "RepoStore", "MST", "DAGCBOR", "ATSyntax", "ATCrypto"] + http),
     tests(of: "House", []),
 

@@ -42,19 +42,23 @@ extension Room {
       name: "RepoViews", ours: ["RepoStore", "MST", "DAGCBOR", "ATSyntax", "Lexicon", "CSQLite"],
       outside: ["Foundation", "GRDB", "Synchronization"], habits: .rim),
     Room(
-      name: "Accounts", ours: ["ATSyntax", "CSQLite"],
-      outside: ["Crypto", "Foundation", "GRDB", "Synchronization"], habits: .rim),
+      name: "Accounts", ours: ["ATSyntax", "DAGCBOR", "CSQLite"],
+      outside: ["CryptoExtras", "Dispatch", "FoundationEssentials", "Glibc", "Synchronization"],
+      habits: .rim),
+    Room(
+      name: "Tokens", ours: ["ATSyntax", "DAGCBOR", "ATCrypto"],
+      outside: ["Crypto", "FoundationEssentials"]),
     Room(
       name: "Outbound", ours: ["ATSyntax"],
       outside: nio.union(["AsyncHTTPClient", "Foundation", "Glibc"]), habits: .rim),
     Room(
       name: "XRPC",
       ours: [
-        "RepoStore", "RepoViews", "Accounts", "Identity", "Lexicon", "MST", "DAGCBOR", "ATSyntax",
-        "ATCrypto", "Outbound",
+        "RepoStore", "RepoViews", "Accounts", "Tokens", "Identity", "Lexicon", "MST", "DAGCBOR",
+        "ATSyntax", "ATCrypto", "Outbound",
       ],
       outside: nio.union([
-        "Crypto", "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "JWTKit",
+        "Crypto", "Foundation", "Glibc", "HTTPTypes", "Hummingbird", "HummingbirdCore", "JWTKit",
         "Logging", "Metrics", "ServiceLifecycle", "Synchronization",
       ]), habits: .rim),
     Room(
