@@ -13,10 +13,14 @@ enum Answer: Sendable {
   case carStream(@Sendable () throws -> [UInt8]?)
   /// A question whether a page may ask: all is in the headers.
   case preflight
+  /// Done, and there is nothing to say.
+  case empty
+  /// What somebody uploaded, to be kept and never run.
+  case blob([UInt8], type: String, cid: CID)
 
   var status: HTTPResponse.Status {
     switch self {
-    case .json, .text, .car, .carStream: .ok
+    case .json, .text, .car, .carStream, .empty, .blob: .ok
     case .preflight: .noContent
     }
   }
@@ -26,7 +30,8 @@ enum Answer: Sendable {
     case .json: "application/json; charset=utf-8"
     case .text: "text/plain; charset=utf-8"
     case .car, .carStream: "application/vnd.ipld.car"
-    case .preflight: nil
+    case .preflight, .empty: nil
+    case .blob(_, let type, _): type
     }
   }
 }

@@ -19,18 +19,18 @@ struct HTTPFront: Sendable {
 
   func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
     let line = RequestLine(request.head)
-    var response = await response(to: line)
+    var response = await response(to: line, request)
     if line.method == .head { return try await writer.writeResponse(response.head) }
     if response.body.contentLength == nil { response.headers[.transferEncoding] = "chunked" }
     try await writer.write(response: response.head, body: response.body)
   }
 
-  private func response(to line: RequestLine) async -> Response {
+  private func response(to line: RequestLine, _ request: Request) async -> Response {
     var permission = BrowserRules.Permission.none
     do throws(XRPCError) {
       permission = try router.rules.admit(line)
-      let answer = try await answer(to: line)
-      return response(answer, permission)
+      let (answer, isPersonal) = try await answer(to: line, request)
+      return response(answer, permission, isPersonal: isPersonal)
     } catch {
       if error.status.code >= 500 && error.name != .methodNotImplemented {
         let cause = error.cause.map { ": \($0)" } ?? ""
@@ -41,17 +41,38 @@ struct HTTPFront: Sendable {
     }
   }
 
-  private func answer(to line: RequestLine) async throws(XRPCError) -> Answer {
+  private func answer(
+    to line: RequestLine, _ request: Request
+  ) async throws(XRPCError) -> (Answer, isPersonal: Bool) {
     switch try router.route(line) {
-    case .page(let page): return site.answer(page)
-    case .query(let query, let parameters):
-      return try await run(query, MethodCall(site: site, parameters: parameters))
-    case .preflight: return .preflight
+    case .page(let page): return (try site.answer(page), false)
+    case .handleProof: return (try site.did(ofHost: line.host), false)
+    case .query(let method, let query, let parameters):
+      let call = MethodCall(
+        site: site, principal: try principal(request, method), parameters: parameters,
+        input: .nothing)
+      return (try await run(query, call), method.access.isPersonal)
+    case .procedure(let method, let procedure, let parameters):
+      let principal = try principal(request, method)
+      let input = try await IncomingBody(request).read(
+        procedure.input, blobByteCountMax: site.configuration.blobByteCountMax)
+      let call = MethodCall(
+        site: site, principal: principal, parameters: parameters, input: input)
+      return (try await procedure.answer(call), true)
+    case .preflight: return (.preflight, false)
     case .subscription:
       throw XRPCError(
         .upgradeRequired, status: .upgradeRequired,
         "this is a stream: connect to it with a WebSocket (version 13)")
     }
+  }
+
+  private func principal(
+    _ request: Request, _ method: XRPCMethod
+  ) throws(XRPCError) -> Principal {
+    guard method.access != .anyone else { return .nobody }
+    let presented = try Presented(request.head.headerFields[values: .authorization])
+    return try Gatekeeper(site: site).principal(presented, method.access, for: method.nsid)
   }
 
   private func run(
@@ -71,11 +92,16 @@ struct HTTPFront: Sendable {
   }
 
   private func response(
-    _ answer: Answer, _ permission: BrowserRules.Permission
+    _ answer: Answer, _ permission: BrowserRules.Permission, isPersonal: Bool
   ) -> Response {
     var headers = HTTPFields(permission)
     headers[.contentType] = answer.contentType
     if case .preflight = answer { headers.allowRequests() }
+    if case .blob(_, _, let cid) = answer { headers.keepFromRunning(cid) }
+    if isPersonal {
+      headers[.cacheControl] = "private"
+      headers[.vary] = (headers[.vary].map { "\($0), " } ?? "") + "Authorization"
+    }
     var response = Response(status: answer.status, headers: headers, body: body(of: answer))
     if answer.status == .noContent { response.headers[.contentLength] = nil }
     return response
@@ -93,7 +119,8 @@ struct HTTPFront: Sendable {
         }
         try await writer.finish(nil)
       }
-    case .preflight: ResponseBody()
+    case .blob(let bytes, _, _): ResponseBody(bytes)
+    case .preflight, .empty: ResponseBody()
     }
   }
 
@@ -104,6 +131,7 @@ struct HTTPFront: Sendable {
     headers[.contentType] = "application/json; charset=utf-8"
     switch error.status {
     case .methodNotAllowed: headers[.allow] = "GET"
+    case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
     case .upgradeRequired:
       headers[.upgrade] = "websocket"
       headers[.webSocketVersion] = "13"
@@ -135,11 +163,17 @@ extension HTTPFields {
       + "RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, Retry-After, WWW-Authenticate"
   }
 
+  /// What a blob is, no browser may run it in this server's name.
+  fileprivate mutating func keepFromRunning(_ cid: CID) {
+    self[.contentSecurityPolicy] = "default-src 'none'; sandbox"
+    self[.contentDisposition] = "attachment; filename=\"\(cid)\""
+  }
+
   /// What a page may send, after it asked.
   fileprivate mutating func allowRequests() {
-    self[.allow] = "GET, HEAD, OPTIONS"
+    self[.allow] = "GET, HEAD, POST, OPTIONS"
     guard contains(.accessControlAllowOrigin) else { return }
-    self[.accessControlAllowMethods] = "GET, HEAD"
+    self[.accessControlAllowMethods] = "GET, HEAD, POST"
     self[.accessControlAllowHeaders] = "Authorization, Content-Type, DPoP, Atproto-Proxy"
     self[.accessControlMaxAge] = "86400"
   }

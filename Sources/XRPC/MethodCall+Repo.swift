@@ -8,9 +8,10 @@ extension MethodCall {
   /// `describeRepo`: whose it is, and its collections.
   func describeRepo() throws(XRPCError) -> Answer {
     let (repo, status) = try namedRepo()
-    let collections = try inStore { () throws(StoreError) in
+    var collections = try inStore { () throws(StoreError) in
       try repo.snapshot().collectionNames()
     }
+    if principal.did == repo.did { collections += try privateCollections(of: repo.did) }
     return .json([
       "handle": .string((status.handle ?? .invalid).description),
       "did": .string(repo.did.description),
@@ -21,31 +22,36 @@ extension MethodCall {
     ])
   }
 
+  /// What the private tree holds; nothing where there is none.
+  private func privateCollections(of did: DID) throws(XRPCError) -> [NSID] {
+    do throws(StoreError) {
+      return try site.store.repo(did, .private).snapshot().collectionNames()
+    } catch .noRepo {
+      return []
+    } catch {
+      throw XRPCError(error)
+    }
+  }
+
   /// What this server knows of a DID, in the form of its document.
-  private func document(of status: RepoStatus) throws(XRPCError) -> CBORValue {
+  func document(of status: RepoStatus) throws(XRPCError) -> CBORValue {
     let methods = status.signingKey.map {
       DIDDocument.VerificationMethod(
         id: "\(status.did)#atproto", type: "Multikey", controller: status.did.description,
         publicKeyMultibase: $0)
     }
     let service = DIDDocument.Service(
-      id: "#atproto_pds", type: "AtprotoPersonalDataServer", endpoint: "\(site.origin)")
+      id: "#atproto_pds", type: PLCService.pdsType, endpoint: "\(site.origin)")
     let document = DIDDocument(
       id: status.did, alsoKnownAs: status.handle.map { ["at://\($0)"] } ?? [],
       verificationMethods: methods.map { [$0] } ?? [], services: [service])
-    do throws(JSONError) {
-      return try JSONForm.decode(document.json, as: .plain)
-    } catch {
-      var failure = XRPCError.internalServerError
-      failure.cause = "the DID document of \(status.did): \(error)"
-      throw failure
-    }
+    return try document.value
   }
 
   /// `getRecord`: one record, with its CID.
   func getRecord() throws(XRPCError) -> Answer {
-    let repo = try namedRepo().repo
     let path = try recordPath()
+    let repo = try namedRepo(holding: path.collection)
     let wanted = try parameters.optional("cid", as: CID.self)
     let record = try inStore { () throws(StoreError) in try repo.snapshot().record(at: path) }
     guard let record else {
@@ -61,8 +67,9 @@ extension MethodCall {
   ///
   /// A page ends early where its records are large; then, as after a full one, there is a cursor.
   func listRecords() throws(XRPCError) -> Answer {
-    let repo = try namedRepo().repo
-    var query = RecordQuery(try parameters.required("collection"))
+    let collection: NSID = try parameters.required("collection")
+    let repo = try namedRepo(holding: collection)
+    var query = RecordQuery(collection)
     let limit = try parameters.integer("limit", in: 1...ServerLimits.recordPageMax, default: 50)
     query.limit = limit
     query.cursor = try parameters.optional("cursor")

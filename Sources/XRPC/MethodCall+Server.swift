@@ -8,6 +8,7 @@ extension MethodCall {
       "did": .string(site.did.description), "availableUserDomains": [],
       // Nobody can make an account over the network.
       "inviteCodeRequired": true, "phoneVerificationRequired": false, "links": [:], "contact": [:],
+      "blobUploadLimit": .integer(Int64(site.configuration.blobByteCountMax)),
     ])
   }
 }

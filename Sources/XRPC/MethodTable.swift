@@ -1,4 +1,4 @@
-// MethodTable.swift: which methods there are, as data: name, kind, what answers.
+// MethodTable.swift: which methods there are, as data: name, whom it answers, kind, what answers.
 //
 // Not here: the methods (MethodCall+…), or how a request finds its row (Router).
 import ATSyntax
@@ -9,6 +9,8 @@ struct XRPCMethod: Sendable {
   enum Kind: Sendable {
     /// GET, answered once.
     case query(Query)
+    /// POST, answered once.
+    case procedure(Procedure)
     /// A WebSocket. The closure reads the parameters, so that a bad one is refused before the
     /// connection is turned into one.
     case subscription(@Sendable (Parameters) throws(XRPCError) -> Subscription)
@@ -24,20 +26,43 @@ struct XRPCMethod: Sendable {
     let answer: @Sendable (MethodCall) throws(XRPCError) -> Answer
   }
 
+  /// What a procedure takes, and what answers it.
+  struct Procedure: Sendable {
+    let input: InputRule
+    let answer: @Sendable (MethodCall) async throws(XRPCError) -> Answer
+  }
+
   let name: String
+  let nsid: NSID
+  let access: Access
   let kind: Kind
 
+  private init(_ name: String, _ access: Access, _ kind: Kind) {
+    self.name = name
+    // Safe: the table's names are literals, and a test reads each.
+    nsid = try! NSID(name)
+    self.access = access
+    self.kind = kind
+  }
+
   static func query(
-    _ name: String, _ cost: Query.Cost = .quick,
+    _ name: String, _ access: Access = .anyone, _ cost: Query.Cost = .quick,
     _ answer: @escaping @Sendable (MethodCall) throws(XRPCError) -> Answer
   ) -> XRPCMethod {
-    XRPCMethod(name: name, kind: .query(Query(cost: cost, answer: answer)))
+    XRPCMethod(name, access, .query(Query(cost: cost, answer: answer)))
+  }
+
+  static func procedure(
+    _ name: String, _ access: Access, _ input: InputRule,
+    _ answer: @escaping @Sendable (MethodCall) async throws(XRPCError) -> Answer
+  ) -> XRPCMethod {
+    XRPCMethod(name, access, .procedure(Procedure(input: input, answer: answer)))
   }
 
   static func subscription(
     _ name: String, _ read: @escaping @Sendable (Parameters) throws(XRPCError) -> Subscription
   ) -> XRPCMethod {
-    XRPCMethod(name: name, kind: .subscription(read))
+    XRPCMethod(name, .anyone, .subscription(read))
   }
 }
 
@@ -59,5 +84,5 @@ struct MethodTable: Sendable {
   /// The row of a name: the authority in any case, the last segment as written.
   subscript(nsid: NSID) -> XRPCMethod? { rows["\(nsid.authority.lowercased()).\(nsid.name)"] }
 
-  var names: [String] { rows.keys.sorted() }
+  var methods: [XRPCMethod] { rows.values.sorted { $0.name < $1.name } }
 }

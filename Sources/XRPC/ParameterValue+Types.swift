@@ -46,6 +46,13 @@ extension ATIdentifier: ParameterValue {
   }
 }
 
+extension Handle: ParameterValue {
+  static var expectation: String { "a handle" }
+  init?(parameter text: String) {
+    do throws(SyntaxError) { try self.init(text) } catch { return nil }
+  }
+}
+
 extension NSID: ParameterValue {
   static var expectation: String { "an NSID" }
   init?(parameter text: String) {

@@ -1,10 +1,12 @@
 // Router.swift: where a request goes, as a pure function of its line and the method table.
 //
-//   GET /                 text            /robots.txt      text
-//   GET /xrpc/_health     JSON            /xrpc/<NSID>     a row of the table
+//   GET /                          text      GET /robots.txt              text
+//   GET /xrpc/_health              JSON      GET /livez                   text
+//   GET /.well-known/did.json      JSON      GET /.well-known/atproto-did text
+//   /xrpc/<NSID>                   a row of the table
 //
 // Errors as clients of the protocol know them: an unknown method is 501, a wrong HTTP method for a
-// query 400; a subscription without a WebSocket is 426, with anything but GET 405.
+// query or a procedure 400; a subscription without a WebSocket is 426, with anything but GET 405.
 // Spec: https://atproto.com/specs/xrpc, https://atproto.com/specs/event-stream
 import ATSyntax
 import HTTPTypes
@@ -17,7 +19,10 @@ struct Router: Sendable {
   /// Where a request goes.
   enum Route: Sendable {
     case page(Page)
-    case query(XRPCMethod.Query, Parameters)
+    case query(XRPCMethod, XRPCMethod.Query, Parameters)
+    case procedure(XRPCMethod, XRPCMethod.Procedure, Parameters)
+    /// Whose handle the host is that was asked for.
+    case handleProof
     case subscription(Subscription)
     case preflight
   }
@@ -27,6 +32,8 @@ struct Router: Sendable {
     case welcome = "/"
     case robots = "/robots.txt"
     case health = "/xrpc/_health"
+    case alive = "/livez"
+    case document = "/.well-known/did.json"
   }
 
   /// Finds the route of a request that has been admitted.
@@ -43,6 +50,10 @@ struct Router: Sendable {
     if let page = Page(rawValue: request.path.isEmpty ? "/" : String(request.path)) {
       guard request.isReading else { throw notAllowed(request.method) }
       return .page(page)
+    }
+    if request.path == "/.well-known/atproto-did" {
+      guard request.isReading else { throw notAllowed(request.method) }
+      return .handleProof
     }
     let prefix = "/xrpc/"
     guard request.path.hasPrefix(prefix) else {
@@ -68,7 +79,13 @@ struct Router: Sendable {
         throw .invalidRequest(
           "\(nsid) is a query: expected GET, found \(request.method.rawValue)")
       }
-      return .query(query, try Parameters(query: request.query))
+      return .query(method, query, try Parameters(query: request.query))
+    case .procedure(let procedure):
+      guard request.method == .post else {
+        throw .invalidRequest(
+          "\(nsid) is a procedure: expected POST, found \(request.method.rawValue)")
+      }
+      return .procedure(method, procedure, try Parameters(query: request.query))
     case .subscription(let read):
       guard request.method == .get else { throw notAllowed(request.method) }
       return .subscription(try read(try Parameters(query: request.query)))

@@ -2,6 +2,8 @@
 //
 // Not here: opening and closing the store, which is the caller's.
 import ATSyntax
+import Accounts
+import DAGCBOR
 import HummingbirdCore
 import Identity
 import Logging
@@ -10,7 +12,7 @@ import NIOPosix
 import RepoStore
 import ServiceLifecycle
 
-/// An XRPC server that answers for the public repos of a store.
+/// An XRPC server that answers for the repos of a store and their accounts.
 public struct Server: Sendable {
   /// What a server needs to be told.
   public struct Configuration: Sendable {
@@ -25,6 +27,15 @@ public struct Server: Sendable {
     /// Of the product, for `_health`.
     public var version = "0"
     public var subscribers = SubscriberLimits()
+    /// Bytes of a blob.
+    public var blobByteCountMax = ServerLimits.blobByteCountDefault
+    /// The SHA-256 of the admin's password; nil where nobody is the admin.
+    public var adminPassword: Digest?
+    public var sessionTimes = SessionTimes.standard
+    /// The operations that made an identity here, oldest first; none for others.
+    public var operations: @Sendable (DID) -> [PLCOperation] = { _ in [] }
+    public var clock: any StoreClock = SystemClock()
+    public var chance = Chance.ofSystem
     /// Told once, with the port, when connections are accepted.
     public var onListening: @Sendable (_ port: Int) -> Void = { _ in }
 
@@ -32,21 +43,25 @@ public struct Server: Sendable {
   }
 
   private let store: RepoStore
+  private let accounts: AccountStore
   private let configuration: Configuration
   private let log: any FrameLog
   private let table: MethodTable
   private let logger: Logger
 
-  public init(_ store: RepoStore, _ configuration: Configuration, logger: Logger) {
-    self.init(store, configuration, logger, log: StoreFrameLog(store: store), table: .reading)
+  public init(
+    _ store: RepoStore, _ accounts: AccountStore, _ configuration: Configuration, logger: Logger
+  ) {
+    self.init(
+      (store, accounts), configuration, logger, log: StoreFrameLog(store: store), table: .served)
   }
 
   /// With another log and other methods than the store's, for tests.
   init(
-    _ store: RepoStore, _ configuration: Configuration, _ logger: Logger, log: any FrameLog,
-    table: MethodTable
+    _ stores: (RepoStore, AccountStore), _ configuration: Configuration, _ logger: Logger,
+    log: any FrameLog, table: MethodTable
   ) {
-    self.store = store
+    (store, accounts) = stores
     self.configuration = configuration
     self.logger = logger
     self.log = log
@@ -62,34 +77,24 @@ extension Server {
   /// The store is left open: it is the caller's.
   /// - Throws: where the address cannot be listened on.
   public func run(stopsOnSignals: Bool = false) async throws {
-    let (readers, logReaders) = (
-      NIOThreadPool(numberOfThreads: ServerLimits.readerThreadCount),
-      NIOThreadPool(numberOfThreads: ServerLimits.readerThreadCount)
-    )
-    readers.start()
-    logReaders.start()
+    let pools = ServerPools()
     let failure: (any Error)?
     do {
-      try await serve(stopsOnSignals, readers, logReaders)
+      try await serve(stopsOnSignals, pools)
       failure = nil
     } catch {
       failure = error
     }
-    try await readers.shutdownGracefully()
-    try await logReaders.shutdownGracefully()
+    try await pools.stop()
     if let failure { throw failure }
   }
 
-  private func serve(
-    _ stopsOnSignals: Bool, _ readers: NIOThreadPool, _ logReaders: NIOThreadPool
-  ) async throws {
+  private func serve(_ stopsOnSignals: Bool, _ pools: ServerPools) async throws {
     let firehose = Firehose(
-      log, readers: logReaders, limits: configuration.subscribers, logger: logger)
-    let site = Site(
-      store: store, did: try configuration.serviceDID, origin: try configuration.origin,
-      version: configuration.version)
+      log, readers: pools.logReaders, limits: configuration.subscribers, logger: logger)
+    let site = try Site(store, accounts, configuration, hashers: pools.hashers)
     let router = Router(table: table, rules: configuration.rules)
-    let front = HTTPFront(router: router, site: site, readers: readers, logger: logger)
+    let front = HTTPFront(router: router, site: site, readers: pools.readers, logger: logger)
     let channel = ServerChannel(front: front, router: router, firehose: firehose)
     let onListening = configuration.onListening
     let http = channel.server(
@@ -140,5 +145,20 @@ extension Server.Configuration {
     if let publicOrigin { hosts.insert(publicOrigin.host) }
     return BrowserRules(
       audience: audience, hosts: hosts, answersAddresses: !BrowserRules.isLoopback(host))
+  }
+}
+
+/// The threads that may wait for a disk or work for long, by what they do.
+private struct ServerPools {
+  let readers = NIOThreadPool(numberOfThreads: ServerLimits.readerThreadCount)
+  let logReaders = NIOThreadPool(numberOfThreads: ServerLimits.readerThreadCount)
+  let hashers = NIOThreadPool(numberOfThreads: ServerLimits.hasherThreadCount)
+
+  init() {
+    for pool in [readers, logReaders, hashers] { pool.start() }
+  }
+
+  func stop() async throws {
+    for pool in [readers, logReaders, hashers] { try await pool.shutdownGracefully() }
   }
 }

@@ -29,6 +29,18 @@ public enum ServerLimits {
   public static let recordPageMax = 100
   /// Repos in a page of `listRepos`. Source: its lexicon.
   public static let repoPageMax = 1_000
+  /// Blobs in a page of `listBlobs` and `listMissingBlobs`. Source: their lexicons.
+  public static let blobPageMax = 1_000
+  /// Bytes of a JSON body. Source: protocol §22.
+  public static let jsonByteCountMax = 150 << 10
+  /// Bytes of the JSON of records to be written. Source: protocol §22.
+  public static let writeByteCountMax = 1_000_000
+  /// Bytes that are read where nothing is expected: an empty object.
+  public static let emptyBodyByteCountMax = 1_024
+  /// Bytes of a blob, unless the server is configured otherwise. Source: the reference.
+  public static let blobByteCountDefault = 5 << 20
+  /// Threads that hash passwords: one for each core of a small machine.
+  public static let hasherThreadCount = 2
   /// Threads that make exports and answer slow queries, and as many again that read the log for
   /// subscribers: whoever asks for much waits for others who do, and nobody else waits for them.
   public static let readerThreadCount = 2

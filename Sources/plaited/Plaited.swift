@@ -18,8 +18,8 @@ struct Plaited: AsyncParsableCommand {
       """,
     version: Invocation.version,
     subcommands: [
-      Init.self, Serve.self, Status.self, RepoGroup.self, IdentityGroup.self, KeyGroup.self,
-      FirehoseGroup.self, StoreGroup.self,
+      Init.self, Serve.self, Status.self, RepoGroup.self, IdentityGroup.self,
+      AccountGroup.self, KeyGroup.self, FirehoseGroup.self, StoreGroup.self,
     ])
 
   static func main() async {

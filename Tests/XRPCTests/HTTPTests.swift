@@ -114,7 +114,7 @@ struct HTTPTests {
       #expect(answer.headers["access-control-allow-origin"] == "*")
       let preflight = try await server.get("/xrpc/_health", origin, method: "OPTIONS")
       #expect(preflight.status == 204)
-      #expect(preflight.headers["access-control-allow-methods"] == "GET, HEAD")
+      #expect(preflight.headers["access-control-allow-methods"] == "GET, HEAD, POST")
     }
     configuration.audience = .pages(of: ["https://app.example"])
     try await RunningServer.with(MemoryLog(), configuration) { server in

@@ -86,6 +86,16 @@ extension LoopbackClient {
     return try await answer(hasBody: method != "HEAD")
   }
 
+  /// A POST as programs send it.
+  mutating func post(
+    _ target: String, _ headers: [String] = [], body: [UInt8] = [], type: String? = nil
+  ) async throws -> HTTPAnswer {
+    var lines = ["POST \(target) HTTP/1.1", "Host: localhost", "Content-Length: \(body.count)"]
+    if let type { lines.append("Content-Type: \(type)") }
+    try await send(Array((lines + headers + ["", ""]).joined(separator: "\r\n").utf8) + body)
+    return try await answer()
+  }
+
   mutating func answer(hasBody: Bool = true) async throws -> HTTPAnswer {
     var lines: [String] = []
     while let line = try await line(), !line.isEmpty { lines.append(line) }

@@ -19,7 +19,8 @@ struct RunningServer: Sendable {
     let world = try await ServedStore()
     return try await with(configuration, body) { configuration in
       Server(
-        world.store, configuration, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        (world.store, world.accounts), configuration,
+        Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         log: log, table: .toy)
     }
   }
@@ -61,6 +62,31 @@ struct RunningServer: Sendable {
   }
 }
 
+extension RunningServer {
+  /// One request with a body, on a connection of its own.
+  func post(
+    _ target: String, _ headers: [String] = [], body: [UInt8] = [], type: String? = nil
+  ) async throws -> HTTPAnswer {
+    try await LoopbackClient.with(port: port) {
+      try await $0.post(target, headers, body: body, type: type)
+    }
+  }
+
+  /// Calls a procedure with a JSON object.
+  func call(
+    _ method: String, _ input: CBORValue, as token: String? = nil
+  ) async throws -> HTTPAnswer {
+    try await post(
+      "/xrpc/\(method)", token.map { ["Authorization: Bearer \($0)"] } ?? [],
+      body: JSONForm.encode(input), type: "application/json")
+  }
+
+  /// Asks a query.
+  func ask(_ target: String, as token: String? = nil) async throws -> HTTPAnswer {
+    try await get("/xrpc/\(target)", token.map { ["Authorization: Bearer \($0)"] } ?? [])
+  }
+}
+
 extension MethodTable {
   /// Methods that say what they were asked.
   static let toy = MethodTable([
@@ -68,7 +94,7 @@ extension MethodTable {
       .json(["text": .string(try call.parameters.required("text"))])
     },
     .query("org.example.fail") { _ throws(XRPCError) in throw .internalServerError },
-    .query("org.example.stream", .slow) { call throws(XRPCError) in
+    .query("org.example.stream", .anyone, .slow) { call throws(XRPCError) in
       let countdown = Countdown(from: UInt8(try call.parameters.required("from", as: Int.self)))
       return .carStream { countdown.next() }
     },

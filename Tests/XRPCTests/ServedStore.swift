@@ -1,6 +1,7 @@
 // ServedStore.swift: a store on disk with a repo or two, and a server in front of it.
 import ATCrypto
 import ATSyntax
+import Accounts
 import DAGCBOR
 import Foundation
 import Logging
@@ -12,6 +13,7 @@ import RepoStore
 /// A store in a directory that goes when the test does.
 final class ServedStore: Sendable {
   let store: RepoStore
+  let accounts: AccountStore
   let repo: Repo
   private let directory: URL
 
@@ -30,6 +32,9 @@ final class ServedStore: Sendable {
     change(&options)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     store = try RepoStore.open(directory.appendingPathComponent("data").path, options)
+    // Cheap hashes: what they cost is not what these tests ask.
+    accounts = try AccountStore(
+      directory.appendingPathComponent("private.sqlite").path, cost: HashCost(logRounds: 4))
     repo = try await store.createRepo(
       NewRepo(ServedStore.did, key: ServedStore.key, handle: ServedStore.handle))
   }
@@ -68,7 +73,8 @@ final class ServedStore: Sendable {
   ) async throws -> Result {
     try await RunningServer.with(configuration, body) { configuration in
       Server(
-        self.store, configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        self.store, self.accounts, configuration,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
   }
 }

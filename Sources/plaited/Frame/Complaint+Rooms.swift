@@ -4,6 +4,7 @@
 // store are in Complaint+Store.
 import ATCrypto
 import ATSyntax
+import Accounts
 import DAGCBOR
 import Identity
 import MST
@@ -15,6 +16,7 @@ extension Complaint {
     case let error as Complaint: self = error
     case let error as StoreError: self.init(error)
     case let error as SyntaxError: self.init(error)
+    case let error as AccountError: self.init(error)
     case let error as QueryError: self.init(error)
     case let error as KeyFileError: self.init(error)
     case let error as RepoProofError: self.init(error)
@@ -38,6 +40,28 @@ extension Complaint {
     self.init(
       .usage, "InvalidSyntax", what: "no \(error.expected.rawValue) was given where one is needed",
       why: "\(error)", remedy: "check the spelling; --help has examples")
+  }
+
+  private init(_ error: AccountError) {
+    switch error {
+    case .noAccount:
+      self.init(
+        .negative, "AccountNotFound", what: "the account has no password yet", why: "\(error)",
+        remedy: "plaited account password")
+    case .emailTaken, .password, .appPasswordName, .appPasswordExists, .appPasswordCount,
+      .preferences:
+      self.init(
+        .usage, "InvalidRequest", what: "the account was not changed", why: "\(error)",
+        remedy: "plaited account --help")
+    case .fileTooOpen(let path, _):
+      self.init(
+        .permission, "FileTooOpen", what: "the accounts are not opened", why: "\(error)",
+        remedy: "chmod 600 \(path)")
+    case .file, .database, .version, .foreign, .damaged, .hashing:
+      self.init(
+        .io, "AccountsUnavailable", what: "the accounts cannot be used", why: "\(error)",
+        remedy: "restore private.sqlite from a backup")
+    }
   }
 
   private init(_ error: QueryError) {

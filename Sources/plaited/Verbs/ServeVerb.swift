@@ -1,7 +1,8 @@
-// ServeVerb.swift: `plaited serve`: the public repos over XRPC, until the process is told to stop.
+// ServeVerb.swift: `plaited serve`: the store over XRPC, until the process is told to stop.
 //
 // While it serves, the process owns the store: commands of the same user in the same store are run
 // here, over a socket beside it (OwnerSocket). Not here: what is served (XRPC).
+import ATSyntax
 import ArgumentParser
 import DAGCBOR
 import Identity
@@ -11,11 +12,11 @@ import XRPC
 
 struct Serve: Verb {
   static let configuration = verb(
-    "serve", "Serve the public repos: records, proofs, exports, and the stream of events.",
+    "serve", "Serve the store: records, blobs, proofs, exports, and the stream of events.",
     """
-    Nothing can be written over the network, and private trees are not served. Without --public no \
-    web page may use the server, but those of --cors-origin. SIGTERM and SIGINT end it: answers \
-    that have begun are finished.
+    Who has logged in (plaited account password) may write, and alone sees the private tree. \
+    Without --public no web page may use the server, but those of --cors-origin. SIGTERM and \
+    SIGINT end it: answers that have begun are finished.
     """)
   static let examples = [
     Example("plaited serve", "on this machine, port 2583"),
@@ -37,6 +38,11 @@ struct Serve: Verb {
     name: .customLong("cors-origin"),
     help: ArgumentHelp("A web page's origin that may use it; repeatable.", valueName: "origin"))
   var origins: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A file whose first line is the admin's password; without it nobody is the admin.",
+      valueName: "file"))
+  var adminPasswordFile: String?
   @Flag(name: .customLong("public"), help: "Let every web page use it.")
   var isPublic = false
 
@@ -51,8 +57,10 @@ struct Serve: Verb {
     let store = try job.store()
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     var configuration = try configuration()
+    try complete(&configuration, for: job, store)
     configuration.onListening = { listening.yield($0) }
-    let server = Server(store, configuration, logger: logger(job))
+    let accounts = try job.accounts()
+    let server = Server(store, accounts, configuration, logger: logger(job))
     let socket = try OwnerSocket(for: store, in: job.folder)
     defer { socket.close() }
     async let served: Void = {
@@ -94,6 +102,22 @@ struct Serve: Verb {
     }
     configuration.publicOrigin = origin
     return configuration
+  }
+
+  /// What is read from files beside the store.
+  private func complete(
+    _ configuration: inout Server.Configuration, for job: Job, _ store: RepoStore
+  ) throws {
+    if let adminPasswordFile {
+      let password = try SecretFile.read(adminPasswordFile, on: job.desk)
+      configuration.adminPassword = Digest(of: Array(password.utf8))
+    }
+    var known: [DID: PLCOperation] = [:]
+    for did in Set(store.repos.map(\.did)) {
+      known[did] = try IdentityFile(of: did, in: job).read()
+    }
+    let operations = known
+    configuration.operations = { did in operations[did].map { [$0] } ?? [] }
   }
 
   private func logger(_ job: Job) -> Logger {
