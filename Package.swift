@@ -36,7 +36,10 @@ let package = Package(
     "ATSyntax", "DAGCBOR", "Lexicon", "ATCrypto", "Identity", "MST", "RepoStore", "Accounts",
     "Tokens", "XRPC",
   ].map { .library(name: $0, targets: [$0]) } + [
-    .executable(name: "plaited", targets: ["plaited"])
+    .executable(name: "plaited", targets: ["plaited"]),
+    // For the package in Benchmarks/, which measures what the command measures.
+    .library(name: "World", targets: ["Input", "World"]),
+    .library(name: "Workloads", targets: ["Workloads"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -83,10 +86,24 @@ let package = Package(
       name: "plaited",
       dependencies: [
         "XRPC", "RepoStore", "Accounts", "MST", "Identity", "ATCrypto", "DAGCBOR", "ATSyntax",
+        "World", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+
+    // What is measured, by `plaited bench` and by the package in Benchmarks/: the common input, repos
+    // of it, and workloads on them.
+    .target(
+      name: "Input", dependencies: ["DAGCBOR"], path: "Benchmarks/Sources/Input",
+      swiftSettings: strict),
+    .target(
+      name: "World", dependencies: ["Input", "DAGCBOR", "MST"], path: "Benchmarks/Sources/World",
+      swiftSettings: strict),
+    .target(
+      name: "Workloads",
+      dependencies: ["World", "Input", "ATSyntax", "DAGCBOR", "ATCrypto", "MST", "RepoStore"],
+      path: "Benchmarks/Sources/Workloads", swiftSettings: strict),
 
     // Shared by the tests: fixtures, seeded randomness, the common input.
     .target(

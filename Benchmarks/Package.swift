@@ -5,8 +5,12 @@ import PackageDescription
 //
 //   Core       benchmarks in the framework's way:  swift package benchmark
 //   Report     one table of workloads beside the primitives of the same run, and the count gate
-//   Workloads  what both of them run
 //   Gate       the count gate alone, which builds without the cryptography
+//
+// Beside them lie what they run, which are targets of the package above, because `plaited bench`
+// runs them as well:
+//
+//   Workloads  questions, how they are asked, and in which rounds
 //   World      repos to work on, and what they count
 //   Input      the common input, by symlinks to the files in Tests/TestKit
 
@@ -25,20 +29,12 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
-    .target(name: "Input", dependencies: ours("DAGCBOR"), swiftSettings: strict),
-    .target(
-      name: "World", dependencies: ["Input"] + ours("DAGCBOR", "MST"), swiftSettings: strict),
-    .executableTarget(name: "Gate", dependencies: ["World"], swiftSettings: strict),
-    .target(
-      name: "Workloads",
-      dependencies: ["World", "Input"]
-        + ours("ATSyntax", "DAGCBOR", "ATCrypto", "MST", "RepoStore"),
-      swiftSettings: strict),
+    .executableTarget(name: "Gate", dependencies: ours("World"), swiftSettings: strict),
     .executableTarget(
-      name: "Report", dependencies: ["Workloads", "World"], swiftSettings: strict),
+      name: "Report", dependencies: ours("Workloads", "World"), swiftSettings: strict),
     .executableTarget(
       name: "Core",
-      dependencies: ["Workloads", .product(name: "Benchmark", package: "benchmark")],
+      dependencies: ours("Workloads", "World") + [.product(name: "Benchmark", package: "benchmark")],
       path: "Core", swiftSettings: strict,
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ],

@@ -50,8 +50,12 @@ extension RepoSnapshot {
   /// Verifies the commit, the tree and every record.
   ///
   /// Cost: the whole repo is read and hashed; memory is one path.
-  /// - Parameter signer: who must have signed the commit; nil leaves the signature unchecked.
-  public func verify(signer: PublicKey? = nil) throws(StoreError) -> VerifyReport {
+  /// - Parameters:
+  ///   - signer: who must have signed the commit; nil leaves the signature unchecked.
+  ///   - progress: called with the number of records so far, at each.
+  public func verify(
+    signer: PublicKey? = nil, _ progress: (Int) -> Void = { _ in }
+  ) throws(StoreError) -> VerifyReport {
     var report = VerifyReport(commit: head.commit, data: head.data)
     let reader = ReadAhead(blocks)
     if let problem = commitProblem(signer, reader) { report.problems.append(problem) }
@@ -60,6 +64,7 @@ extension RepoSnapshot {
     do throws(MSTError) {
       report.nodeCount = try MST.verify(root: head.data, in: reader) { key, cid in
         recordCount += 1
+        progress(recordCount)
         if let problem = Self.recordProblem(key, cid, reader) { problems.append(problem) }
       }
     } catch {

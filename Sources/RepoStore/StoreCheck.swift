@@ -24,9 +24,13 @@ public struct CheckReport: Sendable {
 extension RepoStore {
   /// Reads and checks everything. Cost: every file once, every block hashed.
   ///
-  /// - Parameter progress: called with what is being read.
+  /// - Parameters:
+  ///   - progress: called with what is being read.
+  ///   - recordProgress: called with the number of records of a repo so far, at each.
   /// - Throws: only what the disk says.
-  public func check(_ progress: (String) -> Void = { _ in }) throws(StoreError) -> CheckReport {
+  public func check(
+    _ progress: (String) -> Void = { _ in }, recordProgress: (Int) -> Void = { _ in }
+  ) throws(StoreError) -> CheckReport {
     var report = CheckReport()
     if let damage { report.problems.append(damage) }
     let state = log.state
@@ -42,19 +46,21 @@ extension RepoStore {
     }
     for repo in repos {
       progress("\(repo.did) (\(repo.space.rawValue))")
-      report.repos.append((repo.name, try verify(repo)))
+      report.repos.append((repo.name, try verify(repo, recordProgress)))
     }
     return report
   }
 
-  private func verify(_ repo: RepoStatus) throws(StoreError) -> VerifyReport {
+  private func verify(
+    _ repo: RepoStatus, _ progress: (Int) -> Void
+  ) throws(StoreError) -> VerifyReport {
     var signer: PublicKey?
     if let name = repo.signingKey {
       signer = try translate({ () throws(KeyError) in try PublicKey(multikey: name) }) {
         StoreError.policy("signing key \(name): \($0)")
       }
     }
-    return try self.repo(repo.did, repo.space).snapshot().verify(signer: signer)
+    return try self.repo(repo.did, repo.space).snapshot().verify(signer: signer, progress)
   }
 
   private func check(

@@ -77,6 +77,10 @@ extension Room {
       outside: ["Foundation", "Logging"], habits: .rim),
   ]
 
+  // Input, World and Workloads lie in Benchmarks/Sources: targets of this package, so that the
+  // command and the package in Benchmarks measure the same; no room of Sources/ but the command
+  // may import them.
+
   /// The executable composes everything and is imported by nobody, so it has no row.
   static let withoutWalls: Set<String> = ["plaited"]
 

@@ -52,6 +52,12 @@ struct InvocationTests {
     #expect(memory.err.text.isEmpty)
   }
 
+  @Test("JSON and NDJSON exclude each other, which is told as JSON")
+  func bothForms() async throws {
+    #expect(await memory.run("status", "--json", "--ndjson") == .usage)
+    #expect(memory.out.text.contains(#""name":"UsageError""#) && memory.err.text.isEmpty)
+  }
+
   @Test("options may stand before the words")
   func optionsFirst() async throws {
     #expect(await memory.run("-C", "/nowhere/else", "--json", "key", "list") == .ok)
@@ -71,6 +77,9 @@ struct InvocationTests {
   func version() async {
     #expect(await memory.run("--version") == .ok)
     #expect(memory.out.text == "plaited \(Invocation.version)\n")
+    let json = MemoryDesk()
+    #expect(await json.run("--version", "--json") == .ok)
+    #expect(json.out.text.contains("\"version\":\"\(Invocation.version)\""))
   }
 
   @Test("a reader that has gone ends the command quietly")

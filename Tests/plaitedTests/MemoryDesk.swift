@@ -10,6 +10,7 @@ final class Written: Sendable {
   private let bytes = Mutex<[UInt8]>([])
 
   var outlet: Outlet { Outlet { bytes in self.bytes.withLock { $0 += bytes } } }
+  var raw: [UInt8] { bytes.withLock { $0 } }
   var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
   var lines: [String] { text.split(separator: "\n").map(String.init) }
 }

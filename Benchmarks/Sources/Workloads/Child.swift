@@ -5,9 +5,9 @@
 import Foundation
 import Glibc
 
-package struct Child {
+public struct Child {
   /// The argument that tells a child from a user's call.
-  package static let mark = "--as-child"
+  public static let mark = "--as-child"
 
   struct Failed: Error, CustomStringConvertible {
     let description: String

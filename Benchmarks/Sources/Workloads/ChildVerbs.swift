@@ -11,7 +11,7 @@ import World
 
 extension Child {
   /// Does what `arguments` say: a verb, a store, and what the verb needs.
-  package static func serve(_ arguments: [String]) throws {
+  public static func serve(_ arguments: [String]) throws {
     guard arguments.count >= 2 else { throw Failed(description: "expected VERB STORE …") }
     let (verb, store) = (arguments[0], arguments[1])
     let rest = arguments.dropFirst(2).map { $0 }

@@ -10,14 +10,14 @@ extension Workload {
 
   static func diskPrimitives() -> [Workload] {
     [
-      Workload("disk/append-zeroed/6-KB", operations: appendCount, timing: .wall) { _ in
-        let file = try AppendedFile(zeroed: appendCount * appendByteCount)
+      Workload("disk/append-zeroed/6-KB", operations: appendCount, timing: .wall) { worlds in
+        let file = try AppendedFile(zeroed: appendCount * appendByteCount, worlds)
         return Pass(
           { for _ in 0..<appendCount { try file.append(appendByteCount) } },
           restore: { try file.rewind() })
       },
-      Workload("disk/append-growing/6-KB", operations: appendCount, timing: .wall) { _ in
-        let file = try AppendedFile(zeroed: 0)
+      Workload("disk/append-growing/6-KB", operations: appendCount, timing: .wall) { worlds in
+        let file = try AppendedFile(zeroed: 0, worlds)
         return Pass(
           { for _ in 0..<appendCount { try file.append(appendByteCount) } },
           restore: { try file.rewind() })
@@ -39,8 +39,8 @@ private final class AppendedFile {
     let code: Int32
   }
 
-  init(zeroed: Int) throws {
-    scratch = try ScratchDirectory(in: StorePlace.durable.directory)
+  init(zeroed: Int, _ worlds: Worlds) throws {
+    scratch = try ScratchDirectory(in: worlds.directory(.durable))
     descriptor = open("\(scratch.path)/file", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     self.zeroed = zeroed
     try check(descriptor, "open")

@@ -3,8 +3,8 @@
 import World
 
 /// A named quantity with its unit.
-package struct Figure {
-  package enum Unit: String {
+public struct Figure {
+  public enum Unit: String {
     case milliseconds = "ms"
     case bytes = "B"
     case megabytes = "MB"
@@ -12,9 +12,9 @@ package struct Figure {
     case perSecond = "/s"
   }
 
-  package var name: String
-  package var value: Double
-  package var unit: Unit
+  public var name: String
+  public var value: Double
+  public var unit: Unit
 
   init(_ name: String, _ value: Double, _ unit: Unit) {
     self.name = name
@@ -24,9 +24,9 @@ package struct Figure {
 }
 
 /// A measurement that is no rate of passes: it runs once a report, in a process of its own.
-package struct Probe {
-  package var name: String
-  package var run: (Worlds) throws -> [Figure]
+public struct Probe {
+  public var name: String
+  public var run: (Worlds) throws -> [Figure]
 
   init(_ name: String, _ run: @escaping (Worlds) throws -> [Figure]) {
     self.name = name
@@ -34,7 +34,7 @@ package struct Probe {
   }
 
   /// Every probe, for repos up to `largest` records.
-  package static func all(sizes: [Int]) -> [Probe] {
+  public static func all(sizes: [Int]) -> [Probe] {
     let largest = sizes.last ?? 10_000
     return opening(largest) + deviceBytes(min(100_000, largest))
   }

@@ -22,7 +22,7 @@ extension Workload {
       },
       Workload("store/import/\(size(records))", operations: records, timing: .wall) { worlds in
         let car = try StoreWorld(records, .memory, worlds).car()
-        let target = ImportTarget()
+        let target = ImportTarget(worlds)
         return Pass({ try target.importing(car) }, restore: { target.close() })
       },
     ]
@@ -35,7 +35,7 @@ extension StoreWorld {
     let world = try worlds.repo(records)
     let indices = world.memberIndices.sorted()
     try self.init(
-      world, .durable,
+      world, in: worlds.directory(.durable), .durable,
       { options in
         options.durability = .relaxed
         options.checksCommits = false
@@ -64,10 +64,13 @@ extension StoreWorld {
 
 /// A new store for every import.
 private final class ImportTarget {
+  private let worlds: Worlds
   private var made: (ScratchDirectory, RepoStore)?
 
+  init(_ worlds: Worlds) { self.worlds = worlds }
+
   func importing(_ car: [UInt8]) throws {
-    let scratch = try ScratchDirectory(in: StorePlace.durable.directory)
+    let scratch = try ScratchDirectory(in: worlds.directory(.durable))
     let options = StoreOptions.making
     let store = try RepoStore.open(scratch.path + "/data", options)
     made = (scratch, store)

@@ -11,7 +11,7 @@ extension Probe {
     let size = Workload.size(records)
     return [
       Probe("store/open/\(size)") { worlds in
-        let scratch = try ScratchDirectory(in: StorePlace.durable.directory)
+        let scratch = try ScratchDirectory(in: worlds.directory(.durable))
         let (store, car) = (scratch.path + "/data", scratch.path + "/repo.car")
         let byteCount = try worlds.repo(records).write(to: car)
         let imported = try Child.run("import", store, car)
@@ -34,8 +34,8 @@ extension Probe {
             .megabytes),
         ]
       },
-      Probe("store/build/\(size)") { _ in
-        let scratch = try ScratchDirectory(in: StorePlace.durable.directory)
+      Probe("store/build/\(size)") { worlds in
+        let scratch = try ScratchDirectory(in: worlds.directory(.durable))
         let built = try Child.run("build", scratch.path + "/data", "\(records)")
         return [
           megabytes("store/memory/build-peak/\(size)", built["peak"]),
@@ -112,7 +112,7 @@ private struct DeviceStore {
   var store: String { scratch.path + "/data" }
 
   init(_ records: Int, _ worlds: Worlds) throws {
-    scratch = try ScratchDirectory(in: StorePlace.durable.directory)
+    scratch = try ScratchDirectory(in: worlds.directory(.durable))
     let car = scratch.path + "/repo.car"
     _ = try worlds.repo(records).write(to: car)
     _ = try Child.run("import", store, car)

@@ -17,21 +17,37 @@ import World
 /// Where a store is, and how much of a commit is on the disk when it is acknowledged.
 enum StorePlace: String {
   case memory, durable
+}
 
-  var directory: String {
-    switch self {
+extension Worlds {
+  /// Where stores of a kind are made.
+  func directory(_ place: StorePlace) -> String {
+    switch place {
     case .memory: "/dev/shm"
-    case .durable: FileManager.default.temporaryDirectory.path
+    case .durable: folder ?? FileManager.default.temporaryDirectory.path
     }
   }
 }
 
 /// A directory that goes with the last reference.
-final class ScratchDirectory: Sendable {
+public final class ScratchDirectory: Sendable {
   let path: String
 
+  /// What the names of this process's directories begin with.
+  private static var prefix: String { "plaited-bench-\(getpid())-" }
+
+  /// Removes all of this process, for one that is told to end: nothing may use them any more.
+  public static func removeAll(_ worlds: Worlds) {
+    for parent in [worlds.directory(.memory), worlds.directory(.durable)] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+      for name in names where name.hasPrefix(prefix) {
+        try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+      }
+    }
+  }
+
   init(in parent: String) throws {
-    path = "\(parent)/plaited-bench-\(getpid())-\(UInt64.random(in: .min ... .max))"
+    path = "\(parent)/\(ScratchDirectory.prefix)\(UInt64.random(in: .min ... .max))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -62,7 +78,7 @@ final class StoreWorld: Sendable {
     let world = try worlds.repo(records)
     let author = try Author()
     let pieces = RepoCAR(world, by: author)
-    try self.init(world, place, change) { store in
+    try self.init(world, in: worlds.directory(place), place, change) { store in
       var car = pieces
       _ = try await store.importCAR(signer: author.key.publicKey) { car.next() }
       try await store.giveKey(author.key, to: author.did)
@@ -70,10 +86,11 @@ final class StoreWorld: Sendable {
   }
 
   init(
-    _ world: RepoWorld, _ place: StorePlace, _ change: (inout StoreOptions) -> Void,
+    _ world: RepoWorld, in directory: String, _ place: StorePlace,
+    _ change: (inout StoreOptions) -> Void,
     fill: @escaping @Sendable (RepoStore) async throws -> Void
   ) throws {
-    let scratch = try ScratchDirectory(in: place.directory)
+    let scratch = try ScratchDirectory(in: directory)
     var options = StoreOptions.making
     options.durability = place == .memory ? .relaxed : .full
     change(&options)

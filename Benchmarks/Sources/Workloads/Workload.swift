@@ -5,9 +5,9 @@
 import World
 
 /// A named question: verb/what/size.
-package struct Workload {
+public struct Workload {
   /// Which time a pass takes.
-  package enum Timing: String {
+  public enum Timing: String {
     /// CPU time of the thread that runs the pass: work that needs one thread and no disk.
     case thread
     /// CPU time of all threads: the cost of work that is done on several.
@@ -16,11 +16,11 @@ package struct Workload {
     case wall
   }
 
-  package var name: String
+  public var name: String
   /// Operations in one pass; the rate counts these.
-  package var operationCount: Int
-  package var timing: Timing
-  package var prepare: (Worlds) throws -> Pass
+  public var operationCount: Int
+  public var timing: Timing
+  public var prepare: (Worlds) throws -> Pass
 
   init(
     _ name: String, operations: Int, timing: Timing = .thread,
@@ -34,11 +34,11 @@ package struct Workload {
 }
 
 /// What a pass does, and how the world becomes again as it was before.
-package struct Pass {
-  package var run: () throws -> Void
-  package var restore: () throws -> Void
+public struct Pass {
+  public var run: () throws -> Void
+  public var restore: () throws -> Void
   /// What is to be said of the last run beside its time.
-  package var figures: () -> [Figure]
+  public var figures: () -> [Figure]
 
   init(
     _ run: @escaping () throws -> Void, restore: @escaping () throws -> Void = {},
@@ -52,7 +52,7 @@ package struct Pass {
 
 extension Workload {
   /// Every workload, for repos of these numbers of records, the last of which is the largest.
-  package static func all(sizes: [Int]) -> [Workload] {
+  public static func all(sizes: [Int]) -> [Workload] {
     let largest = sizes.last ?? 10_000
     let middle = min(100_000, largest)
     return primitives(sorting: largest)
@@ -80,6 +80,6 @@ extension Workload {
 
 /// Keeps the compiler from leaving out work whose result nobody reads.
 @inline(never)
-package func use<Value>(_ value: Value) {
+public func use<Value>(_ value: Value) {
   withExtendedLifetime(value) {}
 }

@@ -4,7 +4,7 @@
 // one cannot hide a loss. A count of nothing is outside every bound.
 import Foundation
 
-package struct CountGate {
+public struct CountGate {
   private struct Check {
     var what: String
     var found: Double
@@ -29,14 +29,14 @@ package struct CountGate {
 
   private let checks: [Check]
 
-  package init() throws {
+  public init() throws {
     let counts = try Counts(records: CountGate.records, Worlds())
     checks = CountGate.trees(counts) + CountGate.commits(counts)
   }
 
-  package var isPassed: Bool { checks.allSatisfy(\.isPassed) }
+  public var isPassed: Bool { checks.allSatisfy(\.isPassed) }
 
-  package var text: String {
+  public var text: String {
     let failed = checks.count { !$0.isPassed }
     let lines = ["at \(CountGate.records) records:"] + checks.map(\.text)
     return (lines + ["\(checks.count - failed) passed, \(failed) failed"]).joined(separator: "\n")
@@ -90,7 +90,7 @@ package struct CountGate {
 }
 
 /// Three digits that count.
-package func digits(_ value: Double) -> String {
+public func digits(_ value: Double) -> String {
   switch abs(value) {
   case 100...: String(format: "%.0f", value)
   case 10...: String(format: "%.1f", value)

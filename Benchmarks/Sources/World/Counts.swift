@@ -7,30 +7,30 @@ import Input
 import MST
 
 /// The counts of one repo.
-package struct Counts {
-  package var records: Int
+public struct Counts {
+  public var records: Int
   /// Of the tree built at once from sorted entries.
-  package var builtNodes = Tally()
-  package var builtRoot: CID
+  public var builtNodes = Tally()
+  public var builtRoot: CID
   /// Of the tree to which the same entries came in random order, sealed once.
-  package var grownNodes = Tally()
-  package var grownRoot: CID
+  public var grownNodes = Tally()
+  public var grownRoot: CID
   /// Per commit of one record anywhere; of `commitCount` commits.
-  package var commitNodes = Tally()
+  public var commitNodes = Tally()
   /// Nodes that a comparison of the trees before and after each of these commits finds to be new.
-  package var changedNodes = Tally()
-  package var proofNodes = Tally()
-  package var commitCount = 0
+  public var changedNodes = Tally()
+  public var proofNodes = Tally()
+  public var commitCount = 0
   /// Per commit of 200 records, anywhere and in time order.
-  package var randomBatchNodes = Tally()
-  package var timeBatchNodes = Tally()
-  package var randomBatchCount = 0
-  package var timeBatchCount = 0
+  public var randomBatchNodes = Tally()
+  public var timeBatchNodes = Tally()
+  public var randomBatchCount = 0
+  public var timeBatchCount = 0
 
   /// Nodes and the bytes of them.
-  package struct Tally {
-    package var nodeCount = 0
-    package var byteCount = 0
+  public struct Tally {
+    public var nodeCount = 0
+    public var byteCount = 0
 
     mutating func add(_ block: RawSpan) {
       nodeCount += 1
@@ -39,7 +39,7 @@ package struct Counts {
   }
 
   /// Counts on the repo of the first `records` records, and on one of as many with gaps.
-  package init(records: Int, _ worlds: Worlds) throws {
+  public init(records: Int, _ worlds: Worlds) throws {
     self.records = records
     let entries = try worlds.entries(records)
     var built = Tally()

@@ -10,13 +10,16 @@ import Input
 import MST
 
 /// Worlds by size; each is made when it is first asked for.
-package final class Worlds {
+public final class Worlds {
   private var repos: [Int: RepoWorld] = [:]
   private var entries: [MSTEntry] = []
+  /// Where workloads make their files; nil for the system's temporary folder.
+  public let folder: String?
 
-  package init() {}
+  /// Worlds whose workloads make their files in `folder`.
+  public init(in folder: String? = nil) { self.folder = folder }
 
-  package func repo(_ records: Int) throws -> RepoWorld {
+  public func repo(_ records: Int) throws -> RepoWorld {
     if let repo = repos[records] { return repo }
     let repo = try RepoWorld(records: records, input: entries(records + RepoWorld.spareCount))
     repos[records] = repo
@@ -24,7 +27,7 @@ package final class Worlds {
   }
 
   /// The first `count` entries of the common input, in time order.
-  package func entries(_ count: Int) throws -> ArraySlice<MSTEntry> {
+  public func entries(_ count: Int) throws -> ArraySlice<MSTEntry> {
     for index in entries.count..<max(count, entries.count) {
       entries.append(
         MSTEntry(key: try MSTKey(CommonInput.key(index)), value: CommonInput.recordCID(index)))
@@ -34,26 +37,26 @@ package final class Worlds {
 }
 
 /// One repo in memory, with its blocks beside it and records that it does not hold.
-package final class RepoWorld {
-  package static let heldOutCount = 1_000
-  package static let laterCount = 2_000
+public final class RepoWorld {
+  public static let heldOutCount = 1_000
+  public static let laterCount = 2_000
   static let spareCount = heldOutCount + laterCount
   private static let sampleCountMax = 20_000
 
-  package let records: Int
-  package let root: CID
+  public let records: Int
+  public let root: CID
   /// The bytes of every node.
-  package let blocks: BlockMap
+  public let blocks: BlockMap
   /// Everything in memory.
-  package var tree: MST
+  public var tree: MST
   /// Of the records in the common input: those that are there, and those of `heldOut`.
-  package let memberIndices: [Int]
-  package let heldOutIndices: [Int]
+  public let memberIndices: [Int]
+  public let heldOutIndices: [Int]
   /// Keys that are there, in random order.
-  package let sample: [MSTEntry]
-  package let heldOut: [MSTEntry]
-  package let later: [MSTEntry]
-  package var laterIndices: Range<Int> {
+  public let sample: [MSTEntry]
+  public let heldOut: [MSTEntry]
+  public let later: [MSTEntry]
+  public var laterIndices: Range<Int> {
     records + RepoWorld.heldOutCount..<records + RepoWorld.spareCount
   }
 
@@ -74,7 +77,7 @@ package final class RepoWorld {
   }
 
   /// Builds the tree of entries in ascending order.
-  package static func build(
+  public static func build(
     _ entries: [MSTEntry], _ emit: (CID, RawSpan) -> Void
   ) throws -> CID {
     var builder = MSTBuilder()
@@ -83,7 +86,7 @@ package final class RepoWorld {
   }
 
   /// Takes `entries` out again, so that the tree is as it was built.
-  package func restore(_ entries: some Sequence<MSTEntry>) throws {
+  public func restore(_ entries: some Sequence<MSTEntry>) throws {
     for entry in entries { try tree.remove(entry.key) }
     let found = tree.seal()
     precondition(found == root, "the tree is \(found), was \(root)")

@@ -108,6 +108,9 @@ extension Complaint {
   }
 
   private static func ofDisk(_ cause: DiskError, _ error: StoreError) -> Complaint {
+    if [ENOENT, ENOTDIR].contains(cause.code), cause.operation == "mkdir" {
+      return Complaint.cannotCreate(cause.path, Complaint.system("create it", cause.code))
+    }
     let status: ExitStatus = [EACCES, EPERM, EROFS].contains(cause.code) ? .permission : .io
     return Complaint(
       status, cause.code == ENOSPC ? "DiskFull" : "IOError", what: "the store's disk failed",

@@ -37,7 +37,11 @@ struct Invocation {
   private func dispatched() async throws -> ExitStatus {
     switch Route(arguments, root: Plaited.self) {
     case .version:
-      try desk.out.append(line: "plaited \(Invocation.version)")
+      var printer = printer(for: "", mode: rawMode)
+      try printer.finish(
+        Answer(
+          ["version": .string(Invocation.version)],
+          page: [.lines([Piece.Line("plaited \(Invocation.version)")])]))
       return .ok
     case .help(let path):
       try desk.out.append(line: help(for: path))
@@ -61,7 +65,7 @@ struct Invocation {
     guard lent == nil, !isOwners,
       let owner = OwnerClient(of: desk.storeFolder(verb.common.store))
     else { return nil }
-    let pager = mode(verb.common) == .human ? desk.pager : nil
+    let pager = mode(verb.common) == .human && !verb.isLive ? desk.pager : nil
     var desk = desk
     if let pager { desk.out = Outlet { try pager.write($0) } }
     let status = Result { try owner.run(arguments, on: desk) }
@@ -70,12 +74,14 @@ struct Invocation {
   }
 
   private func run(_ verb: any Verb, named name: String) async throws -> ExitStatus {
+    let startedAt = desk.now()
     let mode = mode(verb.common)
-    let pager = mode == .human ? desk.pager : nil
+    let pager = mode == .human && !verb.isLive ? desk.pager : nil
     let out = pager.map { pager in Outlet { try pager.write($0) } } ?? desk.out
     var job = Job(
       desk: desk, common: verb.common, door: StoreDoor(lending: lent),
       printer: printer(for: name, mode: mode, isColourRefused: verb.common.noColor, out: out))
+    job.printer.isLive = verb.isLive
     do {
       let answer: Answer
       do {
@@ -85,6 +91,7 @@ struct Invocation {
         throw error
       }
       try job.door.close()
+      if verb.common.verbose { try job.tellEffort(since: startedAt, named: name) }
       try job.printer.finish(answer)
       try out.flush()
       try pager?.finish()
@@ -108,7 +115,7 @@ struct Invocation {
   private func told(_ complaint: Complaint) -> ExitStatus {
     do {
       if rawMode == .json {
-        var printer = printer(for: "", mode: .json)
+        var printer = printer(for: commandWords, mode: .json)
         try printer.fail(complaint)
       } else {
         try tell(complaint, isColourRefused: arguments.contains("--no-color"))
@@ -119,6 +126,15 @@ struct Invocation {
       return complaint.status  // nobody is left to be told
     }
     return complaint.status
+  }
+
+  /// The words of the command that was meant, as far as they name one.
+  private var commandWords: String {
+    switch Route(arguments, root: Plaited.self) {
+    case .verb(let path, _), .group(let path), .help(let path), .unknown(_, let path):
+      Route.words(path)
+    case .version, .parser: ""
+    }
   }
 
   private func tell(_ complaint: Complaint, isColourRefused: Bool) throws {
@@ -155,12 +171,21 @@ extension Invocation {
     }
   }
 
+  /// The parser's help, opened by the examples: those are never broken into lines, so that they
+  /// can be pasted whatever the width.
   private func help(for path: [ParsableCommand.Type]) -> String {
     let width = min(100, desk.terminal.columnCount)
-    guard let command = path.last, path.count > 1 else {
-      return Plaited.helpMessage(columns: width)
-    }
-    return Plaited.helpMessage(for: command, columns: width)
+    let command = path.last ?? Plaited.self
+    let isRoot = path.count <= 1
+    let text =
+      isRoot
+      ? Plaited.helpMessage(columns: width) : Plaited.helpMessage(for: command, columns: width)
+    let examples =
+      (command as? any Verb.Type)?.examples ?? (command as? any Group.Type)?.examples ?? []
+    let lines = examples.flatMap { ["  \($0.line)", "      \($0.does)"] }
+    guard !lines.isEmpty, let end = text.firstRange(of: "\n\n") else { return text }
+    let opening = (["EXAMPLES:"] + lines).joined(separator: "\n")
+    return text[..<end.upperBound] + opening + "\n\n" + text[end.upperBound...]
   }
 
   /// The mode before options are parsed, for what happens when they cannot be.
@@ -219,10 +244,31 @@ extension Complaint {
   /// Arguments that a command does not take.
   static func usage(_ message: String, _ path: [ParsableCommand.Type]) -> Complaint {
     let line = (["plaited"] + path.dropFirst().map { Route.name(of: $0) }).joined(separator: " ")
-    let lines = message.split(separator: "\n").map(String.init)
-    let usage = path.last.map { Plaited.usageString(for: $0, includeHidden: false) }
+    let why = message.split(separator: "\n").joined(separator: " ")
     return Complaint(
-      .usage, "UsageError", what: lines.first ?? "the arguments are not understood",
-      why: (usage ?? "").split(separator: "\n").joined(separator: " "), remedy: "\(line) --help")
+      .usage, "UsageError", what: "\(line) does not take these arguments",
+      why: path.last.map { why + meaning(of: why, in: $0) } ?? why, remedy: "\(line) --help")
+  }
+
+  /// What the help says of the argument that a message of the parser names in quotes.
+  private static func meaning(of message: String, in command: ParsableCommand.Type) -> String {
+    guard let named = message.matches(of: #/'((?:-[^']*)?<[^']*>)'/#).last?.output.1 else {
+      return ""
+    }
+    // So wide that every argument has one line.
+    let help = Plaited.helpMessage(for: command, columns: 10_000).split(separator: "\n")
+    guard
+      let index = help.firstIndex(where: { line in
+        let words = line.drop { $0 == " " }
+        return line.starts(with: "  ") && (words == named || words.contains("\(named) "))
+          && words.starts(with: named.first == "-" ? "-" : "<")
+      })
+    else { return "" }
+    // A long name has a line of its own.
+    let parts = help[index...].prefix(2)
+    let text = parts.first.flatMap { $0.firstRange(of: named).map { $0.upperBound } }
+      .map { help[index][$0...] } ?? ""
+    let meaning = (text.isEmpty ? parts.last ?? "" : text).drop { $0 == " " }
+    return (message.hasSuffix(".") ? " " : ": ") + meaning
   }
 }

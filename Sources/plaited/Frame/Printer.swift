@@ -58,8 +58,8 @@ struct Printer {
     case .plain: try out.append(line: Table.plainLine(try cells()))
     case .json:
       if rowCount > 0 { try out.append(ascii: ",") }
-      try out.append(JSONForm.encode(try value()))
-    case .ndjson: try out.append(JSONForm.encode(try value()) + [UInt8(ascii: "\n")])
+      try out.append(ascii: json(try value()))
+    case .ndjson: try out.append(line: json(try value()))
     }
     list?.rowCount += 1
     if isLive { try out.flush() }
@@ -120,8 +120,9 @@ struct Printer {
     try out.append(ascii: ",\"next\":\(json(commands))}\n")
   }
 
+  /// Stored text may hold what steers a terminal: it is escaped in JSON too.
   private func json(_ value: CBORValue) -> String {
-    String(decoding: JSONForm.encode(value), as: UTF8.self)
+    VisibleText.escapedJSON(JSONForm.encode(value))
   }
 }
 

@@ -13,9 +13,11 @@ extension RepoStore {
     return owner
   }
 
-  /// The account that `text` names by its DID or handle; the owner's for nil.
+  /// The account that `text` names by its DID, its handle or an AT-URI; the owner's for nil.
   func account(_ text: String?) throws -> DID {
     guard let text else { return try ownerStatus().did }
+    if text.hasPrefix("at://") { return try account(ATURI(text).authority.description) }
+    if text.hasSuffix(".car") { throw Complaint.carHasNoHistory(text) }
     switch try ATIdentifier(text) {
     case .did(let did):
       if repos.contains(where: { $0.did == did }) { return did }

@@ -27,20 +27,22 @@ final class StoreDoor: Sendable {
 
   init(lending store: RepoStore? = nil) { lent = store }
 
-  /// The store in `folder`, opened with the first call.
+  /// The store in `folder`, opened with the first call; whether this was it.
   ///
   /// - Throws: as opening does; a complaint where a store that is open already is to be another
   ///   than it is.
-  func store(in folder: String, _ wish: StoreWish) throws -> RepoStore {
+  func store(
+    in folder: String, _ wish: StoreWish
+  ) throws -> (store: RepoStore, isNew: Bool) {
     if let lent {
       guard wish.clock == nil, wish.durability == .full else { throw StoreDoor.taken }
-      return lent
+      return (lent, false)
     }
     return try open.withLock { open in
-      if let open { return open }
+      if let open { return (open, false) }
       let store = try RepoStore.open(folder, wish.options)
       open = store
-      return store
+      return (store, true)
     }
   }
 
@@ -70,8 +72,26 @@ extension Job {
     }
   }
 
-  /// The store of this command.
+  /// The store of this command. That it is damaged is told whatever the command is about: what it
+  /// answers may be less than what was written.
   func store(_ wish: StoreWish = StoreWish()) throws -> RepoStore {
-    try door.store(in: folder, wish)
+    let startedAt = desk.now()
+    let (store, isNew) = try door.store(in: folder, wish)
+    guard isNew else { return store }
+    if common.verbose {
+      try note("opened \(folder) in \(Amount.duration(microseconds: Int(desk.now() - startedAt)))")
+    }
+    if let damage = store.damage {
+      try note("the store is damaged, and open for reading only: \(damage)")
+      try note("plaited store check says more")
+    }
+    return store
+  }
+
+  /// What a command took, and how much it said.
+  func tellEffort(since startedAt: Int64, named name: String) throws {
+    let time = Amount.duration(microseconds: Int(desk.now() - startedAt))
+    let rows = printer.rowCount == 0 ? "" : ", \(Amount.grouped(printer.rowCount)) row(s)"
+    try note("\(name): \(time)\(rows)")
   }
 }

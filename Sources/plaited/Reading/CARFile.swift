@@ -14,6 +14,18 @@ final class CARFile: BlockReader {
   private enum Source {
     case file(ReadableFile)
     case memory([UInt8])
+
+    /// The CID that a section begins with, after its length.
+    func cid(inSectionAt offset: Int) throws -> CID? {
+      let count = 9 + CID.byteCount
+      let bytes =
+        switch self {
+        case .file(let file): try file.bytes(at: offset, count: count)
+        case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(count))
+        }
+      guard let end = bytes.firstIndex(where: { $0 < 0x80 }) else { return nil }
+      return CID(binary: Array(bytes[(end + 1)...].prefix(CID.byteCount)))
+    }
   }
 
   let name: String
@@ -60,7 +72,8 @@ final class CARFile: BlockReader {
       }
       try reader.finish()
     } catch let error as CARError {
-      throw Complaint.car(name, error)
+      let cid = error.rule == .hash ? try source.cid(inSectionAt: Int(error.offset)) : nil
+      throw Complaint.car(name, error, in: cid)
     }
     self.roots = roots
     self.places = places
@@ -85,9 +98,11 @@ final class CARFile: BlockReader {
 }
 
 extension Complaint {
-  static func car(_ name: String, _ error: CARError) -> Complaint {
+  /// - Parameter cid: of the block that is wrong, where one is.
+  static func car(_ name: String, _ error: CARError, in cid: CID? = nil) -> Complaint {
     Complaint(
-      .negative, "InvalidCAR", what: "\(name) is not a CAR that can be used", why: "\(error)",
+      .negative, "InvalidCAR", what: "\(name) is not a CAR that can be used",
+      why: "\(error)" + (cid.map { ": block \($0)" } ?? ""),
       remedy: "export the repo again, or fetch the file again")
   }
 }

@@ -13,7 +13,7 @@ struct CARVerification {
   private(set) var report: VerifyReport
 
   /// - Throws: where the file holds no commit, so that there is nothing to verify.
-  init(_ car: CARFile, key: PublicKey?) throws {
+  init(_ car: CARFile, key: PublicKey?, _ progress: (Int) -> Void) throws {
     let (cid, commit) = try car.commit()
     did = commit.did
     report = VerifyReport(commit: cid, data: commit.data)
@@ -26,6 +26,7 @@ struct CARVerification {
     do throws(MSTError) {
       report.nodeCount = try MST.verify(root: commit.data, in: car) { key, cid in
         recordCount += 1
+        progress(recordCount)
         if let problem = CARVerification.problem(key, cid, in: car) { problems.append(problem) }
       }
     } catch {

@@ -37,7 +37,7 @@ enum RepoReference: Equatable {
 extension Complaint {
   static func carHasNoHistory(_ path: String) -> Complaint {
     Complaint(
-      .usage, "UsageError", what: "\(path) has no history",
-      why: "a CAR holds one commit", remedy: "leave out the rev, or ask the store")
+      .usage, "UsageError", what: "\(path) is not a repo with a history",
+      why: "a CAR holds one commit, and no key", remedy: "name a repo of the store, or none")
   }
 }

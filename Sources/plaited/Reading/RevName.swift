@@ -4,7 +4,7 @@ import ArgumentParser
 import DAGCBOR
 import RepoStore
 
-enum RevName: Equatable, Sendable {
+enum RevName: Equatable, Sendable, CustomStringConvertible {
   case rev(TID)
   case commit(CID)
   /// So many commits before the newest.

@@ -8,6 +8,8 @@ final class Meter: Sendable {
   private struct State: Sendable {
     var shownAt: Int64
     var hasLine = false
+    /// Why `passed` could not write.
+    var failure: (any Error)?
   }
 
   private static let second: Int64 = 1_000_000
@@ -55,8 +57,18 @@ final class Meter: Sendable {
     try desk.err.flush()
   }
 
+  /// As `reached`, for work that cannot be broken off: what goes wrong is thrown at the end.
+  func passed(_ count: Int) {
+    do {
+      try reached(count)
+    } catch {
+      state.withLock { $0.failure = error }
+    }
+  }
+
   /// Takes the line away that was written over.
   func finish() throws {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
     guard isTerminal, state.withLock({ $0.hasLine }) else { return }
     try desk.err.append(Array("\r\u{1b}[K".utf8))
     try desk.err.flush()

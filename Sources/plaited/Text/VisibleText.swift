@@ -24,6 +24,7 @@ enum VisibleText {
   /// strings is escaped as JSON does it already or here.
   static func escapedJSON(_ json: [UInt8]) -> String {
     let text = String(decoding: json, as: UTF8.self)
+    if json.allSatisfy({ 0x20...0x7e ~= $0 }) { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { escaped(String($0)) }.joined(separator: "\n")
   }

@@ -36,6 +36,8 @@ struct FirehoseTail: Verb {
   @Flag(help: "Write bytes to a terminal all the same.")
   var force = false
 
+  var isLive: Bool { follow }
+
   func validate() throws {
     if number < 0 || limit ?? 0 < 0 { throw ValidationError("a number of events is from 0 on") }
   }
@@ -44,7 +46,6 @@ struct FirehoseTail: Verb {
     let store = try job.store()
     if cbor { try job.refuseTerminal(unless: force) }
     var reader = store.events(after: try start(in: store), streams: [space.stream])
-    job.printer.isLive = follow
     if !cbor { try job.printer.openList("events", EventRow.columns) }
     var count = 0
     while limit.map({ count < $0 }) ?? true {

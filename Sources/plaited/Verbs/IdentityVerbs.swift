@@ -18,7 +18,7 @@ struct IdentityShow: Verb {
   static let examples = [
     Example("plaited identity show", "the owner's identity"),
     Example("plaited identity show --json", "with the operation and the DID document, as JSON"),
-    Example("plaited identity show did:web:example.com", "that of another repo in the store"),
+    Example("plaited identity show alice.example.com", "that of another repo in the store"),
   ]
 
   @OptionGroup var common: CommonOptions

@@ -43,6 +43,8 @@ struct Init: Verb {
       "A clock that stands at this microsecond; then no recovery key is made.",
       valueName: "micros"))
   var clock: UInt64?
+  @Flag(help: "Check everything, and make nothing.")
+  var dryRun = false
 
   /// Declared private by the plan of lexicons, and append-only by it.
   static let policy = RepoPolicy(
@@ -57,9 +59,11 @@ struct Init: Verb {
 
   func answer(_ job: inout Job) async throws -> Answer {
     let handle = try handle.map { try Handle($0) }
-    let signing = try key.map { try KeyFile.read(job.keyPath($0)) } ?? .generate(on: .k256)
+    let signing = try key.map { try job.privateKey($0) } ?? .generate(on: .k256)
     let existing = try did.map { try DID($0) }
+    let server = try server()
     try refuseExisting(job)
+    if dryRun { return try preview(job, existing, handle) }
     let store = try job.store(StoreWish(createsIfMissing: true, clock: clock))
     guard store.repos.isEmpty else { throw exists(job, store.repos[0].did) }
     let recovery = existing == nil ? try recoveryPair(job) : nil
@@ -69,7 +73,7 @@ struct Init: Verb {
     } else {
       let genesis = try Genesis(
         Genesis.Wish(
-          signing: signing, recovery: recovery?.key, handle: handle, server: try server()))
+          signing: signing, recovery: recovery?.key, handle: handle, server: server))
       name = genesis.did
       try IdentityFile(of: name, in: job).write(genesis.operation, in: job)
     }
@@ -84,6 +88,24 @@ struct Init: Verb {
     guard Folder.isThere("\(job.folder)/log") else { return }
     let repos = try job.store().repos
     if let first = repos.first { throw exists(job, first.did) }
+  }
+
+  /// Keys that are not made have no names, and so has an identity that is not made.
+  private func preview(_ job: Job, _ did: DID?, _ handle: Handle?) throws -> Answer {
+    if let recoveryKey { _ = try job.privateKey(recoveryKey) }
+    return Answer(
+      CBORMap(present: [
+        "path": .string(job.folder), "did": did.map { .text($0) },
+        "handle": handle.map { .text($0) }, "dryRun": true,
+      ]),
+      page: [
+        .card(
+          Card([
+            "would be": .good("made"), "store": .text(job.folder),
+            "did": .text(did?.description ?? "a new did:plc"),
+            "handle": handle.map { .id("\($0)") },
+          ]))
+      ])
   }
 
   private func exists(_ job: Job, _ did: DID) -> Complaint {
@@ -104,7 +126,7 @@ struct Init: Verb {
 
   /// The recovery key, and the file in which it was put if it was made here.
   private func recoveryPair(_ job: Job) throws -> (key: PrivateKey, file: String?)? {
-    if let recoveryKey { return (try KeyFile.read(job.keyPath(recoveryKey)), nil) }
+    if let recoveryKey { return (try job.privateKey(recoveryKey), nil) }
     if clock != nil { return nil }
     let key = PrivateKey.generate(on: .k256)
     let file = "\(job.keyFolder)/recovery-\(key.publicKey.multikey).key"

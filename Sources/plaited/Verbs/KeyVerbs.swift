@@ -26,20 +26,46 @@ struct KeyNew: Verb {
     """)
   static let examples = [
     Example("plaited key new", "make a K-256 key in ./data/keys"),
-    Example("plaited key new recovery.key", "make one in a folder of your own (mode 700)"),
+    Example("plaited key new backup.key", "make one in a folder of your own (mode 700)"),
     Example("plaited key new --curve p256 --json", "make a P-256 key and print it as JSON"),
   ]
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The file to make.") var path: String?
   @Option(help: "The curve: k256 or p256.") var curve: CurveName = .k256
+  @Flag(help: "Say where the key would be, and make none.")
+  var dryRun = false
 
   func answer(_ job: inout Job) async throws -> Answer {
+    if dryRun { return try preview(job) }
     let key = PrivateKey.generate(on: curve.curve)
     let file = path.map(job.desk.path) ?? job.keyFolder + "/\(key.publicKey.multikey).key"
     if path == nil { try Folder.make(job.folder) }
     try KeyFile.write(key, to: file)
     return KeyCard(path: file, key: key.publicKey).answer
+  }
+
+  /// A key that is not made has no name yet, so only a folder can be told where none was given.
+  private func preview(_ job: Job) throws -> Answer {
+    let file = path.map(job.desk.path)
+    if let file, Folder.isThere(file) {
+      throw Complaint(
+        .cannotCreate, "KeyFileError", what: "no key would be made",
+        why: "\(file) exists already, and keys are never overwritten",
+        remedy: "move it away first, or name another file")
+    }
+    return Answer(
+      CBORMap(present: [
+        "path": file.map { .string($0) }, "folder": file == nil ? .string(job.keyFolder) : nil,
+        "curve": .string(curve.curve.rawValue), "dryRun": true,
+      ]),
+      page: [
+        .card(
+          Card([
+            "would be": .good("made"), "curve": .text(curve.curve.rawValue),
+            "file": file.map { .text($0) }, "folder": file == nil ? .text(job.keyFolder) : nil,
+          ]))
+      ])
   }
 }
 
@@ -70,7 +96,8 @@ struct KeyShow: Verb {
   static let configuration = verb("show", "Show the public half of a key.")
   static let examples = [
     Example("plaited key show recovery.key", "show the key in a file"),
-    Example("plaited key show zQ3sh…", "show a key of the store by the name of its public half"),
+    Example(
+      "plaited key show \(Example.key)", "show a key of the store by the name of its public half"),
     Example("plaited key show recovery.key --json", "print it as JSON"),
   ]
 
@@ -78,8 +105,7 @@ struct KeyShow: Verb {
   @Argument(help: "A key file, or the multikey or did:key of one in the store.") var key: String
 
   func answer(_ job: inout Job) async throws -> Answer {
-    let path = job.keyPath(key)
-    return KeyCard(path: path, key: try KeyFile.read(path).publicKey).answer
+    KeyCard(path: job.keyPath(key), key: try job.privateKey(key).publicKey).answer
   }
 }
 

@@ -26,6 +26,7 @@ struct Serve: Verb {
       "for everyone, behind a proxy that has the certificate"),
   ]
   static let isOwners = true
+  var isLive: Bool { true }
 
   @OptionGroup var common: CommonOptions
   @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
@@ -67,7 +68,6 @@ struct Serve: Verb {
       defer { listening.finish() }
       try await server.run(stopsOnSignals: true)
     }()
-    job.printer.isLive = true
     try job.printer.openList("listening", [.id("url"), .id("did")])
     for await port in ports.prefix(1) {
       let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"

@@ -23,26 +23,34 @@ struct StoreCheck: Verb {
 
   func answer(_ job: inout Job) async throws -> Answer {
     let store = try job.store()
-    let (desk, isTold) = (job.desk, common.verbose && !common.quiet)
+    let meter = Meter("checking", "records", for: job)
+    let task = job
     var failure: (any Error)?
     let report = try store.check { text in
-      guard isTold else { return }
+      guard common.verbose else { return }
       do {
-        try desk.err.append(line: "checking \(text)")
-        try desk.err.flush()
+        try task.note("checking \(text)")
       } catch {
         failure = error
       }
+    } recordProgress: {
+      meter.passed($0)
     }
     if let failure { throw failure }
-    return StoreCheckAnswer(report).answer
+    try meter.finish()
+    return StoreCheckAnswer(report, damage: try store.damageProblems()).answer
   }
 }
 
 struct StoreCheckAnswer {
   private let report: CheckReport
+  /// The blocks that the damaged part of the log holds.
+  private let damage: [RepoProblem]
 
-  init(_ report: CheckReport) { self.report = report }
+  init(_ report: CheckReport, damage: [RepoProblem]) {
+    self.report = report
+    self.damage = damage.filter { $0.cid != nil }
+  }
 
   private var problems: [(cells: [Cell], value: CBORValue)] {
     let damage = report.problems.map { problem -> (cells: [Cell], value: CBORValue) in
@@ -57,6 +65,14 @@ struct StoreCheckAnswer {
         ]
       )
     }
+    let inLog = self.damage.map { problem -> (cells: [Cell], value: CBORValue) in
+      (
+        [
+          .bad(problem.rule), .text(problem.cid.map { "\($0)" } ?? ""),
+          problem.offset.map { .count($0) } ?? .absent, .text(problem.message),
+        ], problem.value
+      )
+    }
     let inRepos = report.repos.flatMap { name, report in
       report.problems.map { problem -> (cells: [Cell], value: CBORValue) in
         (
@@ -67,7 +83,7 @@ struct StoreCheckAnswer {
         )
       }
     }
-    return damage + inRepos
+    return damage + inLog + inRepos
   }
 
   var answer: Answer {

@@ -19,7 +19,7 @@ struct RepoApply: Verb {
   static let examples = [
     Example("plaited repo apply writes.ndjson", "apply a file in commits of 200 writes"),
     Example(
-      "produce | plaited repo apply - --single --ndjson",
+      "tail -n 1 writes.ndjson | plaited repo apply - --single --ndjson",
       "a commit for each line of a pipe, told as it becomes durable"),
     Example(
       "plaited repo apply writes.ndjson --clock 1714557600000000 --key signing.key",
@@ -56,11 +56,11 @@ struct RepoApply: Verb {
     let store = try job.store(
       StoreWish(durability: durability.durability, clock: clock))
     let did = try store.account(repo.repo)
-    if let key { try store.useKey(KeyFile.read(job.keyPath(key)), of: did) }
+    if let key { try store.useKey(job.privateKey(key), of: did) }
     var run = ApplyRun(
       store, did, space: repo.space?.space, meter: Meter("applying", "writes", for: job))
     if job.printer.mode == .ndjson { try run.openList(&job) }
-    let inlet = file == "-" ? job.desk.input : try ReadableFile(job.desk.path(file)).inlet
+    let inlet = file == "-" ? try job.input(for: "writes") : try ReadableFile(job.desk.path(file)).inlet
     var reader = BatchReader(
       LineReader(inlet), size: single ? 1 : batch, keys: KeySource(clock: clock, job.desk))
     var failure: (any Error)?

@@ -11,7 +11,7 @@ struct RepoDiff: Verb {
     "The cost follows the difference, not the size. Without B the newest commit is compared with.")
   static let examples = [
     Example("plaited repo diff HEAD~1 HEAD", "what the last commit changed"),
-    Example("plaited repo diff HEAD~10 -p", "the last ten, with the changes of each record"),
+    Example("plaited repo diff HEAD~3 -p", "the last three, with the changes of each record"),
     Example(
       "plaited repo diff a.car b.car --exit-code", "compare two files, exit 1 if they differ"),
   ]

@@ -15,7 +15,7 @@ struct RepoExport: Verb {
     Example("plaited repo export backup.car", "write the public tree to a file"),
     Example("plaited repo export - | gzip > backup.car.gz", "write it to a pipe"),
     Example(
-      "plaited repo export more.car --since HEAD~10", "only what the last ten commits brought"),
+      "plaited repo export more.car --since HEAD~3", "only what the last three commits brought"),
   ]
 
   @OptionGroup var common: CommonOptions

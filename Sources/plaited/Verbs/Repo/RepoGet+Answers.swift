@@ -61,7 +61,6 @@ extension RepoGet {
     let shape = RecordShape(
       reading, fields: try fieldPaths(), isCIDOnly: cid, timeField: query.timeField)
     if cbor { return try bytes(of: query, reading, job) }
-    job.printer.isLive = watch
     try job.printer.openList("records", shape.columns)
     var scan = reading.records(query)
     var last: RecordKey?
@@ -118,8 +117,14 @@ extension RepoGet {
 }
 
 extension Job {
-  /// Bytes would leave a terminal in disorder.
+  /// Bytes would leave a terminal in disorder, and are no JSON.
   func refuseTerminal(unless isForced: Bool) throws {
+    if printer.mode == .json || printer.mode == .ndjson {
+      throw Complaint(
+        .usage, "BytesAndJSON", what: "bytes and JSON do not go to the same output",
+        why: "standard output was to get both",
+        remedy: "name a file for the bytes, or leave out --json and --ndjson")
+    }
     if isForced || !desk.terminal.ends.contains(.output) { return }
     throw Complaint(
       .usage, "BytesToTerminal", what: "bytes are not written to a terminal",

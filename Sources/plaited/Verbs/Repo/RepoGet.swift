@@ -79,6 +79,8 @@ struct RepoGet: Verb {
     help: ArgumentHelp("Write a proof of the answer to this file.", valueName: "file.car"))
   var prove: String?
 
+  var isLive: Bool { watch }
+
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit is a number from 0 on") }
     if watch, count || prove != nil || at != nil {

@@ -44,7 +44,7 @@ struct RepoImport: Verb {
     var head = report.head
     let name = try did(of: report, in: store)
     if let key {
-      try await store.giveKey(KeyFile.read(job.keyPath(key)), to: name)
+      try await store.giveKey(job.privateKey(key), to: name)
       head = try store.repo(name).head
     }
     return answer(report, name, head, isWritable: try store.repo(name).status.signingKey != nil)

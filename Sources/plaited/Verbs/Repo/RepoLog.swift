@@ -9,7 +9,10 @@ import RepoStore
 struct RepoLog: Verb {
   static let configuration = verb(
     "log", "The commits of a repo, newest first.",
-    "Each is signed; --verify checks signatures, and that revs ascend.")
+    """
+    Each is signed; --verify checks signatures, that revs ascend, and that the log is whole: where \
+    it is damaged, the blocks are named whose bytes have changed.
+    """)
   static let examples = [
     Example("plaited repo log", "all commits"),
     Example("plaited repo log --limit 5 --stat", "the last five, with the paths they changed"),
@@ -54,9 +57,15 @@ struct RepoLog: Verb {
       if stat || patch { try details(of: summary, in: repo, &job) }
     }
     var answer = Answer([:], next: ["plaited repo show HEAD"])
-    if problemCount > 0 {
+    let damage = verify ? try store.damageProblems() : []
+    if verify { answer.result["problems"] = .array(damage.map(\.value)) }
+    if !damage.isEmpty {
+      answer.page = Page([.table(Table(columns: RepoProblem.columns, rows: damage.map(\.cells)))])
+    }
+    if problemCount + damage.count > 0 {
       answer.status = .negative
       answer.notes = ["\(problemCount) commit(s) are not as they must be"]
+      if !damage.isEmpty { answer.notes.append("what follows in the log cannot be read") }
     }
     return answer
   }

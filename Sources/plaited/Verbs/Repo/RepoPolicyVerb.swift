@@ -21,7 +21,11 @@ struct RepoPolicyVerb: Verb {
   ]
 
   @OptionGroup var common: CommonOptions
-  @OptionGroup var repo: RepoOptions
+  @Option(
+    help: ArgumentHelp(
+      "Whose repos, where the store has those of several (else the owner's).",
+      valueName: "did|handle"))
+  var repo: String?
   @Option(
     name: .customLong("private"),
     help: ArgumentHelp("Keep these collections in the private tree.", valueName: "pattern"))
@@ -38,7 +42,7 @@ struct RepoPolicyVerb: Verb {
 
   func answer(_ job: inout Job) async throws -> Answer {
     let store = try job.store()
-    let did = try store.account(repo.repo)
+    let did = try store.account(repo)
     let before = store.policy(of: did)
     var policy = before
     for pattern in publicPatterns {
@@ -49,7 +53,7 @@ struct RepoPolicyVerb: Verb {
     policy.appendOnlyCollections += try new(appendOnly, beside: policy.appendOnlyCollections)
     if policy != before, !dryRun {
       if policy.appendOnlyCollections != before.appendOnlyCollections {
-        try job.confirm("append-only is never undone for a collection that has records. Go on?")
+        try job.confirm("append-only is never undone for a collection that has records")
       }
       try await store.setPolicy(policy, of: did)
     }

@@ -19,7 +19,7 @@ struct RepoProve: Verb {
       "plaited repo prove app.example.note --prefix 3k -o proof.car",
       "prove all records whose keys begin with 3k"),
     Example(
-      "plaited repo prove at://did:web:a.example/app.example.note/1 > proof.car",
+      "plaited repo prove at://alice.example.com/app.example.note/3k2aexample22 > proof.car",
       "prove a record, named by its URI"),
   ]
 
@@ -69,13 +69,13 @@ struct RepoCheckProof: Verb {
     """)
   static let examples = [
     Example(
-      "plaited repo check-proof proof.car app.example.note/3k2aexample22 --key did:key:zQ3sh…",
+      "plaited repo check-proof proof.car app.example.note/3k2aexample22 --key \(Example.key)",
       "is the record in the repo, and what is its CID?"),
     Example(
-      "plaited repo check-proof proof.car app.example.note --prefix 3k --key did:key:zQ3…",
+      "plaited repo check-proof notes.car app.example.note --prefix 3k --key \(Example.key)",
       "are these all records whose keys begin with 3k?"),
     Example(
-      "plaited repo check-proof proof.car --key did:key:zQ3sh… --ndjson",
+      "plaited repo check-proof proof.car --key \(Example.key) --ndjson",
       "which records does the CAR prove?"),
   ]
 

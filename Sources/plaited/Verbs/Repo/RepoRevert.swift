@@ -14,7 +14,7 @@ struct RepoRevert: Verb {
   static let examples = [
     Example("plaited repo revert HEAD~1", "undo the last commit"),
     Example("plaited repo revert HEAD~5 --dry-run", "say what would change"),
-    Example("plaited repo revert 3kexampletid2 --json", "go back to this rev, answer in JSON"),
+    Example("plaited repo revert 3krfzp6ehc222 --json", "go back to this rev, answer in JSON"),
   ]
 
   @OptionGroup var common: CommonOptions

@@ -9,7 +9,7 @@ struct RepoShow: Verb {
   static let examples = [
     Example("plaited repo show HEAD", "the newest commit, with the changes of each record"),
     Example("plaited repo show HEAD~3 --stat", "an older one, its paths alone"),
-    Example("plaited repo show 3kexampletid2 --json", "the one with this rev, as JSON"),
+    Example("plaited repo show 3krfzp6ehc222 --json", "the one with this rev, as JSON"),
   ]
 
   @OptionGroup var common: CommonOptions

@@ -48,6 +48,8 @@ struct RepoTree: Verb {
     }
     let picture = Array(sketch.svg.utf8) + [UInt8(ascii: "\n")]
     if file == "-" {
+      // A picture is text, which a terminal can take.
+      try job.refuseTerminal(unless: true)
       try job.printer.bytes(picture)
       return .raw()
     }

@@ -16,7 +16,8 @@ struct RepoVerify: Verb {
     """)
   static let examples = [
     Example("plaited repo verify", "check the owner's public repo in the store"),
-    Example("plaited repo verify backup.car --key did:key:zQ3sh…", "check a file, signature too"),
+    Example(
+      "plaited repo verify backup.car --key \(Example.key)", "check a file, signature too"),
     Example("plaited repo verify --space private --json", "check the other tree, answer in JSON"),
   ]
 
@@ -30,10 +31,12 @@ struct RepoVerify: Verb {
 
   func answer(_ job: inout Job) async throws -> Answer {
     let reference = try RepoReference(what)
+    let meter = Meter("verifying", "records", for: job)
     guard case .account(let name) = reference else {
       guard case .car(let path) = reference else { return Answer() }
       let car = try CARFile(path, on: job.desk)
-      let check = try CARVerification(car, key: key?.key)
+      let check = try CARVerification(car, key: key?.key) { meter.passed($0) }
+      try meter.finish()
       return VerifyAnswer(check.report, did: check.did, isSignatureChecked: key != nil).answer
     }
     let store = try job.store()
@@ -41,7 +44,9 @@ struct RepoVerify: Verb {
     options.repo = name ?? repo.repo
     let found = try options.repo(in: store)
     let signer = try key?.key ?? found.status.signingKey.map { try PublicKey(multikey: $0) }
-    let report = try found.snapshot(at).verify(signer: signer)
+    var report = try found.snapshot(at).verify(signer: signer) { meter.passed($0) }
+    try meter.finish()
+    report.problems += try store.damageProblems()
     return VerifyAnswer(report, did: found.did, isSignatureChecked: signer != nil).answer
   }
 }
@@ -75,9 +80,7 @@ struct VerifyAnswer {
       page += [
         .space,
         .table(
-          Table(
-            columns: [.id("rule"), .id("path"), .id("cid"), .text("message")],
-            rows: report.problems.map(\.cells))),
+          Table(columns: RepoProblem.columns, rows: report.problems.map(\.cells))),
       ]
     }
     var answer = Answer(
@@ -93,6 +96,8 @@ struct VerifyAnswer {
 }
 
 extension RepoProblem {
+  static let columns: [Column] = [.id("rule"), .id("path"), .id("cid"), .text("message")]
+
   var cells: [Cell] {
     [
       .bad(rule), path.map { .id($0) } ?? .absent, cid.map { .id("\($0)") } ?? .absent,

@@ -62,7 +62,7 @@ struct RepoCreate: Verb {
     Example(
       "plaited repo create app.example.note '{\"text\":\"hello\"}'", "write a record under a TID"),
     Example(
-      "plaited repo create app.example.profile self @profile.json",
+      "plaited repo create app.example.settings self @settings.json",
       "write one under the key self, from a file"),
     Example(
       "plaited repo create app.example.note - --json < note.json",
@@ -93,7 +93,7 @@ struct RepoPut: Verb {
     Example(
       "plaited repo put app.example.profile self '{\"name\":\"Zoë\"}'", "set the record self"),
     Example(
-      "plaited repo put app.example.profile self @profile.json --swap-record none",
+      "plaited repo put app.example.settings self @settings.json --swap-record none",
       "only if there is none yet"),
     Example(
       "plaited repo put app.example.profile self - --dry-run < profile.json",
@@ -123,7 +123,8 @@ struct RepoDelete: Verb {
     Example(
       "plaited repo delete app.example.profile self --dry-run", "say what would be deleted"),
     Example(
-      "plaited repo delete app.example.profile self --swap-record bafyrei…",
+      "plaited repo delete app.example.profile self "
+        + "--swap-record bafyreiddscvykakyzw3ywzgsyq5cdmcilz7cmntlzunbbrgwnynevfopxi",
       "only if it is the record that you know"),
   ]
 
@@ -166,7 +167,7 @@ struct RecordWords {
   func read(_ job: Job) throws -> (rkey: String?, record: CBORValue) {
     let text: [UInt8]
     if record == "-" {
-      text = try job.desk.input.all(upTo: Limits.jsonByteCountMax)
+      text = try job.input(for: "the record").all(upTo: Limits.jsonByteCountMax)
     } else if record.hasPrefix("@") {
       let file = try ReadableFile(job.desk.path(String(record.dropFirst())))
       text = try file.inlet.all(upTo: Limits.jsonByteCountMax)

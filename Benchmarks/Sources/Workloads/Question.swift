@@ -3,29 +3,50 @@
 //
 // Guesses are never corrected afterwards: a wrong one is a finding.
 
-struct Question {
-  enum Goal {
+public struct Question: Sendable {
+  /// What it should reach.
+  public enum Goal: Sendable {
     /// At least this share of the floor's rate.
     case share(Double)
     /// At least this many operations a second.
     case rate(Double)
   }
 
-  var name: String
+  public var name: String
   /// Operations a second.
-  var guess: Double
+  public var guess: Double
   /// What it guessed the limit to be.
-  var limit: String
+  public var limit: String
   /// Workloads of the same run whose times, added up, are the floor.
-  var floor: [String] = []
+  public var floor: [String] = []
   /// How the floor is called in the table.
-  var floorName = ""
-  var goal: Goal?
+  public var floorName = ""
+  public var goal: Goal?
+
+  /// A question of which what is not said is left open.
+  public init(
+    name: String, guess: Double, limit: String, floor: [String] = [], floorName: String = "",
+    goal: Goal? = nil
+  ) {
+    self.name = name
+    self.guess = guess
+    self.limit = limit
+    self.floor = floor
+    self.floorName = floorName
+    self.goal = goal
+  }
 }
 
 extension Question {
+  /// Every question for one repo of so many records, the durable ones included.
+  static func all(of records: Int) -> [Question] {
+    let size = sizeName(records)
+    return primitives(size) + building(size) + committing(size) + signing([size]) + reading(size)
+      + inverting(size) + storing([size], size)
+  }
+
   /// All questions for repos of these numbers of records.
-  static func all(sizes: [Int]) -> [Question] {
+  public static func all(sizes: [Int]) -> [Question] {
     let names = sizes.map(sizeName)
     let largest = names.last ?? ""
     let middle = sizes.last.map { sizeName(min(100_000, $0)) } ?? ""
@@ -36,7 +57,8 @@ extension Question {
       + storing(sizes.filter { $0 >= 10_000 }.map(sizeName), middle)
   }
 
-  static func sizeName(_ records: Int) -> String {
+  /// `100k-records`.
+  public static func sizeName(_ records: Int) -> String {
     records >= 1_000_000 ? "\(records / 1_000_000)m-records" : "\(records / 1_000)k-records"
   }
 

@@ -1,64 +1,81 @@
-// Plot.swift: write throughput against repo size, drawn as SVG.
+// Plot.swift: rates against repo size, drawn as SVG.
 //
 // Both axes are logarithmic. A point is a median; the bar through it goes from the slowest round to
 // the fastest. Colours are told apart by the colour-blind, and each line bears its own name.
 import Foundation
 
-struct Plot {
-  private struct Line {
-    var name: String
-    var colour: String
-    /// Records in the repo, and insertions per second.
-    var points: [(records: Double, rate: Spread)]
+public struct Plot {
+  /// One line: its name, and a rate for each size.
+  public struct Line {
+    /// Said beside its last point.
+    public var name: String
+    /// As SVG names it.
+    public var colour: String
+    /// Records in the repo, and operations per second.
+    public var points: [(records: Double, rate: Spread)]
+
+    /// A line of `points` in order of their records.
+    public init(_ name: String, _ colour: String, _ points: [(records: Double, rate: Spread)]) {
+      self.name = name
+      self.colour = colour
+      self.points = points
+    }
   }
 
+  /// What is written beside the lines.
+  public struct Words {
+    var title: String
+    var subtitle: String
+    var rate: String
+
+    /// - Parameter rate: what the vertical axis counts.
+    public init(_ title: String, _ subtitle: String, rate: String) {
+      self.title = title
+      self.subtitle = subtitle
+      self.rate = rate
+    }
+  }
+
+  /// Told apart by the colour-blind.
+  public static let colours = ["#0072b2", "#009e73", "#d55e00", "#7a3e9d", "#8a6d00", "#555555"]
+
   private let lines: [Line]
+  private let words: Words
   private let records: ClosedRange<Double>
   private let rates: ClosedRange<Double>
 
   private static let (width, height) = (880.0, 500.0)
   private static let (left, right, top, bottom) = (90.0, 620.0, 70.0, 430.0)
 
-  init(run: Run, sizes: [Int]) {
-    let shapes = [
-      ("in-time-order-by-200", "200 a commit, newest keys", "#0072b2"),
-      ("random-by-200", "200 a commit, any keys", "#009e73"),
-      ("in-time-order", "one a commit, newest key", "#d55e00"),
-      ("random", "one a commit, any key", "#7a3e9d"),
-    ]
-    lines = shapes.map { shape, name, colour in
-      let points = sizes.compactMap { size in
-        let label = size >= 1_000_000 ? "\(size / 1_000_000)m" : "\(size / 1_000)k"
-        return run.rate("insert/\(shape)/\(label)-records").map { (Double(size), $0) }
-      }
-      return Line(name: name, colour: colour, points: points)
-    }
+  /// A plot of `lines`, over repos of `sizes`.
+  public init(_ words: Words, _ lines: [Line], sizes: [Int]) {
+    self.words = words
+    self.lines = lines.filter { !$0.points.isEmpty }
     let all = lines.flatMap(\.points)
-    records = Double(sizes.first ?? 1_000)...max(10_000, Double(sizes.last ?? 0))
+    let smallest = Double(sizes.first ?? 1_000)
+    records = smallest...max(10 * smallest, Double(sizes.last ?? 0))
     let least = all.map(\.rate.least).min() ?? 1e4
     let most = all.map(\.rate.most).max() ?? 1e6
-    rates = Plot.tick(atOrBelow: least)...Plot.tick(atOrAbove: most)
+    rates = Plot.tick(atOrBelow: least)...Plot.tick(atOrAbove: most * 1.01)
   }
 
-  var svg: String {
+  /// As a document.
+  public var svg: String {
     let size = "width=\"\(Int(Plot.width))\" height=\"\(Int(Plot.height))\""
     let middle = ((Plot.left + Plot.right) / 2, (Plot.top + Plot.bottom) / 2)
     let parts = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(Plot.width)) "
         + "\(Int(Plot.height))\" \(size) font-family=\"sans-serif\">",
       "<rect \(size) fill=\"#fff\"/>",
-      text(Plot.left, 30, "Tree writes by repo size", TextStyle(size: 19)),
-      text(Plot.left, 51, Plot.subtitle, TextStyle(colour: "#555")),
+      text(Plot.left, 30, words.title, TextStyle(size: 19)),
+      text(Plot.left, 51, words.subtitle, TextStyle(colour: "#555")),
       grid,
       text(middle.0, Plot.bottom + 52, "records in the repo", TextStyle(anchor: "middle")),
       text(
-        24, middle.1, "records inserted per second", TextStyle(anchor: "middle", isUpwards: true)),
+        24, middle.1, words.rate, TextStyle(anchor: "middle", isUpwards: true)),
     ]
     return (parts + lines.map(drawn) + [names, "</svg>\n"]).joined(separator: "\n")
   }
-
-  private static let subtitle =
-    "insert and seal, in memory, one thread; medians, bars from the slowest round to the fastest"
 
   // MARK: Scales
 

@@ -4,53 +4,76 @@
 // compared with are a moment apart, so their ratio is taken round by round and drift hits both.
 // Each workload says which time is taken: of this thread, of all threads, or on the wall.
 import Glibc
-import Workloads
 import World
 
-struct Run {
+public struct Run {
   /// Seconds per operation, by workload, one for each round.
-  private(set) var seconds: [String: [Double]] = [:]
+  public private(set) var seconds: [String: [Double]] = [:]
   /// What passes and probes say beside their time, one value for each time that they ran.
-  private(set) var figures: [String: (values: [Double], unit: Figure.Unit)] = [:]
+  public private(set) var figures: [String: (values: [Double], unit: Figure.Unit)] = [:]
   /// In the order in which they ran.
-  private(set) var names: [String] = []
+  public private(set) var names: [String] = []
   /// Which time was taken, by workload.
-  private(set) var timings: [String: Workload.Timing] = [:]
-  let rounds: Int
+  public private(set) var timings: [String: Workload.Timing] = [:]
+  /// How often everything was measured.
+  public let rounds: Int
   /// Wall time by CPU time of all passes on one thread: 1 on a machine that does nothing else.
-  private(set) var wallShare = 1.0
+  public var wallShare: Double {
+    threadTime.cpu > 0 ? threadTime.wall / threadTime.cpu : 1
+  }
 
-  init(_ options: Options, _ worlds: Worlds) throws {
-    rounds = options.rounds
-    let wanted = Workload.all(sizes: options.sizes).filter { options.wants($0.name) }
+  /// Of all passes on one thread.
+  private var threadTime = (wall: 0.0, cpu: 0.0)
+
+  /// Measures `wanted` in `rounds` rounds, and each of `probes` once.
+  ///
+  /// - Parameter progress: called before each pass with the number of those that are done, and of
+  ///   all.
+  public init(
+    _ wanted: [Workload], probes: [Probe] = [], rounds: Int, _ worlds: Worlds,
+    _ progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws {
+    self.rounds = rounds
     names = wanted.map(\.name)
     for workload in wanted { timings[workload.name] = workload.timing }
-    let passes = try wanted.map { try $0.prepare(worlds) }
+    let total = wanted.count * (rounds + 2) + probes.count
+    var done = 0
+    func advance() throws {
+      try progress(done, total)
+      done += 1
+    }
+    let passes = try wanted.map { workload in
+      try advance()
+      return try workload.prepare(worlds)
+    }
     for pass in passes {
+      try advance()
       try pass.run()
       try pass.restore()
     }
-    var (wall, cpu) = (0.0, 0.0)
     for _ in 0..<rounds {
       for (workload, pass) in zip(wanted, passes) {
-        let started = (wall: Clock.wall, own: Clock.now(workload.timing))
-        try pass.run()
-        let taken = (
-          wall: Clock.wall - started.wall, own: Clock.now(workload.timing) - started.own
-        )
-        take(pass.figures())
-        try pass.restore()
-        if workload.timing == .thread {
-          wall += taken.wall
-          cpu += taken.own
-        }
-        seconds[workload.name, default: []].append(taken.own / Double(workload.operationCount))
+        try advance()
+        try measure(pass, of: workload)
       }
     }
-    wallShare = wall / max(cpu, .leastNonzeroMagnitude)
-    for probe in Probe.all(sizes: options.sizes) where options.wants(probe.name) {
+    for probe in probes {
+      try advance()
       take(try probe.run(worlds))
     }
+  }
+
+  private mutating func measure(_ pass: Pass, of workload: Workload) throws {
+    let started = (wall: Clock.wall, own: Clock.now(workload.timing))
+    try pass.run()
+    let taken = (wall: Clock.wall - started.wall, own: Clock.now(workload.timing) - started.own)
+    take(pass.figures())
+    try pass.restore()
+    if workload.timing == .thread {
+      threadTime.wall += taken.wall
+      threadTime.cpu += taken.own
+    }
+    seconds[workload.name, default: []].append(taken.own / Double(workload.operationCount))
   }
 
   private mutating func take(_ new: [Figure]) {
@@ -59,17 +82,18 @@ struct Run {
     }
   }
 
-  func figure(_ name: String) -> Spread? {
+  /// What was said of `name`: the median, the least and the most.
+  public func figure(_ name: String) -> Spread? {
     figures[name].map { Spread($0.values) }
   }
 
   /// Operations per second of a workload: the median, the least and the most.
-  func rate(_ name: String) -> Spread? {
+  public func rate(_ name: String) -> Spread? {
     seconds[name].map { Spread($0.map { 1 / $0 }) }
   }
 
   /// How many times `floor` fits into the time of `name`, each round by itself: 1 is at the floor.
-  func share(_ name: String, of floor: [String]) -> Spread? {
+  public func share(_ name: String, of floor: [String]) -> Spread? {
     guard let times = seconds[name] else { return nil }
     let floors = floor.compactMap { seconds[$0] }
     guard floors.count == floor.count else { return nil }
@@ -79,13 +103,13 @@ struct Run {
 }
 
 /// What several rounds say about one quantity.
-struct Spread {
-  var median: Double
-  var least: Double
-  var most: Double
+public struct Spread {
+  public var median: Double
+  public var least: Double
+  public var most: Double
 
   /// - Precondition: `values` is not empty.
-  init(_ values: [Double]) {
+  public init(_ values: [Double]) {
     let sorted = values.sorted()
     median = (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
     least = sorted[0]
