@@ -44,7 +44,7 @@ public struct Plot {
   private let records: ClosedRange<Double>
   private let rates: ClosedRange<Double>
 
-  private static let (width, height) = (880.0, 500.0)
+  private static let height = 500.0
   private static let (left, right, top, bottom) = (90.0, 620.0, 70.0, 430.0)
 
   /// A plot of `lines`, over repos of `sizes`.
@@ -61,10 +61,10 @@ public struct Plot {
 
   /// As a document.
   public var svg: String {
-    let size = "width=\"\(Int(Plot.width))\" height=\"\(Int(Plot.height))\""
+    let size = "width=\"\(Int(width))\" height=\"\(Int(Plot.height))\""
     let middle = ((Plot.left + Plot.right) / 2, (Plot.top + Plot.bottom) / 2)
     let parts = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(Plot.width)) "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(width)) "
         + "\(Int(Plot.height))\" \(size) font-family=\"sans-serif\">",
       "<rect \(size) fill=\"#fff\"/>",
       text(Plot.left, 30, words.title, TextStyle(size: 19)),
@@ -75,6 +75,11 @@ public struct Plot {
         24, middle.1, words.rate, TextStyle(anchor: "middle", isUpwards: true)),
     ]
     return (parts + lines.map(drawn) + [names, "</svg>\n"]).joined(separator: "\n")
+  }
+
+  /// Room for the longest name beside the lines, at most eight units for each letter.
+  private var width: Double {
+    max(880, Plot.right + 30 + 8 * Double(lines.map(\.name.count).max() ?? 0))
   }
 
   // MARK: Scales
