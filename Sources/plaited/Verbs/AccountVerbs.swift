@@ -75,11 +75,18 @@ struct AccountPassword: Verb {
   @Option(help: ArgumentHelp("A DID or a handle.", valueName: "account")) var account: String?
   @Option(help: ArgumentHelp("A file whose first line is the password.", valueName: "file"))
   var passwordFile: String?
+  @Flag(help: "Check what is given, and change nothing.")
+  var dryRun = false
 
   func answer(_ job: inout Job) async throws -> Answer {
     let did = try job.accountDID(account)
     let made = passwordFile == nil ? AccountPassword.made() : nil
     let password = try passwordFile.map { try SecretFile.read($0, on: job.desk) } ?? made ?? ""
+    if dryRun {
+      return Answer(
+        ["did": .text(did), "dryRun": true],
+        page: [.card(Card(["did": .id("\(did)"), "password": .text("would be set")]))])
+    }
     try job.accounts().setPassword(password, of: did, at: job.moment)
     let card = Card(["did": .id("\(did)"), "password": made.map { .id($0) } ?? .text("set")])
     return Answer(
@@ -107,9 +114,16 @@ struct AppPasswordNew: Verb {
   @Argument(help: "What the password is for.") var name: String
   @Option(help: ArgumentHelp("A DID or a handle.", valueName: "account")) var account: String?
   @Flag(help: "Let it do private messages.") var privileged = false
+  @Flag(help: "Say what would be made, and make nothing.")
+  var dryRun = false
 
   func answer(_ job: inout Job) async throws -> Answer {
     let did = try job.accountDID(account)
+    if dryRun {
+      return Answer(
+        ["name": .string(name), "privileged": .bool(privileged), "dryRun": true],
+        page: [.card(Card(["name": .text(name), "password": .text("would be made")]))])
+    }
     let password = try job.accounts().createAppPassword(
       name, isPrivileged: privileged, of: did, at: job.moment)
     return Answer(
@@ -151,21 +165,32 @@ struct AppPasswordRevoke: Verb {
   static let examples = [
     Example("plaited account app-password revoke phone", "the one named phone"),
     Example("plaited account app-password revoke phone --json", "say so as JSON"),
-    Example("plaited account app-password list", "see which there are"),
+    Example(
+      "plaited account app-password revoke phone --account alice.example.com",
+      "that of another account"),
   ]
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The name of the password.") var name: String
   @Option(help: ArgumentHelp("A DID or a handle.", valueName: "account")) var account: String?
+  @Flag(help: "Say what would be taken back, and take nothing.")
+  var dryRun = false
 
   func answer(_ job: inout Job) async throws -> Answer {
     let did = try job.accountDID(account)
-    guard try job.accounts().revokeAppPassword(name, of: did) else {
+    let accounts = try job.accounts()
+    let isThere =
+      try dryRun
+      ? accounts.appPasswords(of: did).contains { $0.name == name }
+      : accounts.revokeAppPassword(name, of: did)
+    guard isThere else {
       throw Complaint(
         .negative, "AppPasswordNotFound", what: "nothing was revoked",
         why: "\(did) has no app password named \(name)",
         remedy: "plaited account app-password list")
     }
-    return Answer(["name": .string(name)], page: [.card(Card(["revoked": .text(name)]))])
+    return Answer(
+      CBORMap(present: ["name": .string(name), "dryRun": dryRun ? true : nil]),
+      page: [.card(Card([dryRun ? "would be revoked" : "revoked": .text(name)]))])
   }
 }

@@ -38,6 +38,8 @@ enum Variety: String, CaseIterable {
   case keys
   /// That a store gives to itself.
   case ids
+  /// That are made, and shown once.
+  case passwords
   /// The built program runs until it is told to stop.
   case process
 }

@@ -87,6 +87,11 @@ final class CommandWorld: Sendable {
     if varieties.contains(.ids) {
       text = text.replacing(#/\b[0-9a-f]{32}\b|\b[0-9a-f]{16}\b/#) { _ in "ID" }
     }
+    if varieties.contains(.passwords) {
+      text = text.replacing(#/(did:plc:)?[a-z2-7]{24}\b|[a-z2-7]{4}(-[a-z2-7]{4}){3}/#) { match in
+        match.output.1 == nil ? "PASSWORD" : String(match.output.0)
+      }
+    }
     if varieties.contains(.numbers) {
       text = text.replacing(#/\b[0-9]+(?:[ .][0-9]+)*\b/#) { _ in "#" }
         .replacing(#/# (?:ns|µs|ms|s|min)\b/#) { _ in "#" }.replacing(#/  +/#) { _ in " " }
@@ -143,7 +148,9 @@ extension CommandWorld {
     }
     let p256 = try PrivateKey(curve: .p256, bytes: [UInt8](repeating: 9, count: 32))
     try KeyFile.write(p256, to: "\(folder)/p256.key")
-    guard chmod("\(folder)/open.key", 0o644) == 0 else {
+    try "correct horse battery\n".write(
+      toFile: "\(folder)/secret.txt", atomically: false, encoding: .utf8)
+    guard chmod("\(folder)/open.key", 0o644) == 0, chmod("\(folder)/secret.txt", 0o600) == 0 else {
       throw Failed(description: "chmod: \(errno)")
     }
   }
@@ -197,6 +204,7 @@ extension CommandWorld {
       "repo export b.car", "repo export export.car", "repo export backup.car",
       "repo prove app.example.note \(rkey) -o proof.car",
       "repo get app.example.note --prefix 3k --prove notes.car",
+      "account password --password-file secret.txt", "account app-password new laptop",
       "init -C other --did \(did) --key other.key \(now())",
       "repo put -C other app.example.note o1 '{\"text\":\"elsewhere\"}' \(now())",
       "repo export other.car -C other",

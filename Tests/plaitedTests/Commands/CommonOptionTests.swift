@@ -76,7 +76,8 @@ struct MutationTests {
   private func state(of world: CommandWorld) async throws -> [String] {
     let status = await world.run(["status", "--json"])
     let names = try FileManager.default.subpathsOfDirectory(atPath: world.folder)
-      .filter { $0.contains("/") && !$0.contains("/index/") }.sorted()
+      .filter { $0.contains("/") && !$0.contains("/index/") && !$0.contains("private.sqlite") }
+      .sorted()
     return [status.out] + names
   }
 

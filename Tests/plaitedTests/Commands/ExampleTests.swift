@@ -58,6 +58,9 @@ struct ExampleTests {
     }
     var line = example.line
     if line.contains("backup.car.gz") { line = "gzip -k backup.car && \(line)" }
+    if line.contains("app-password revoke") {
+      line = "plaited account app-password new phone && \(line)"
+    }
     if line.contains(" --follow") || line.contains(" --watch") { line += " --limit 3" }
     // Where a sync costs nothing: how fast this disk is, is not asked.
     if line.contains("plaited bench") { line += " --folder /dev/shm" }

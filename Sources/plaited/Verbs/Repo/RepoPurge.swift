@@ -42,7 +42,7 @@ struct RepoPurge: Verb {
     }
     try job.confirm(
       "\(commitCount) commits of \(repo.did) (\(repo.space.rawValue)) go for good, and only the "
-        + "records of now stay. \(RepoPurge.reach). Go on?")
+        + "records of now stay. \(RepoPurge.reach)")
     let report = try await store.purge(repo.did, repo.space)
     members["events"] = .count(report.eventCount)
     members["segments"] = .count(report.segmentCount)
