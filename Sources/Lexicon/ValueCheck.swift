@@ -15,18 +15,7 @@ struct ValueCheck {
   init(in catalog: Catalog) { types = catalog.types }
 
   /// A violation, with its place in the value.
-  struct Fault: Error {
-    var path: String
-    var rule: LexiconError.DataRule
-
-    init(_ rule: LexiconError.DataRule) { (path, self.rule) = ("", rule) }
-
-    func inside(_ step: String) -> Fault {
-      var fault = self
-      fault.path = "/\(step.pointerStep)\(path)"
-      return fault
-    }
-  }
+  typealias Fault = FieldFault
 
   /// Recursion is over the nesting of the value, which is bounded here too.
   mutating func check(

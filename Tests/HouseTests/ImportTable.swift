@@ -32,6 +32,7 @@ extension Room {
       habits: .pureButRandom),
     // Glibc for reading its folder.
     Room(name: "Lexicon", ours: ["ATSyntax", "DAGCBOR"], outside: ["Glibc"]),
+    Room(name: "Records", ours: ["Lexicon", "ATSyntax", "DAGCBOR"]),
     Room(name: "MST", ours: ["ATSyntax", "DAGCBOR"]),
     Room(name: "Identity", ours: ["ATSyntax", "DAGCBOR", "ATCrypto"]),
     Room(

@@ -58,6 +58,8 @@ extension Rule {
         "func f(a: Int, b: Int,) {}",
       ],
       what: { file, function in
+        // A type made from a schema has an initializer of as many fields as the schema requires.
+        if file.room == "Records", function.name == "init" { return nil }
         let count = file.parameterCount(of: function)
         let limit =
           function.name == "init"

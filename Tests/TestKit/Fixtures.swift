@@ -52,4 +52,15 @@ public enum Fixtures {
       atPath: folder.appendingPathComponent(path).path
     ).sorted()
   }
+
+  /// The paths of all files below `path`, sorted, whatever folder they are in.
+  public static func paths(below path: String) throws -> [String] {
+    guard let folder else { throw Missing(description: notice) }
+    let root = folder.appendingPathComponent(path).path
+    return try FileManager.default.subpathsOfDirectory(atPath: root).filter { name in
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: "\(root)/\(name)", isDirectory: &isFolder)
+      return !isFolder.boolValue
+    }.sorted()
+  }
 }
