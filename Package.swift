@@ -104,7 +104,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Workloads",
-      dependencies: ["World", "Input", "ATSyntax", "DAGCBOR", "ATCrypto", "MST", "RepoStore"],
+      dependencies: [
+        "World", "Input", "ATSyntax", "DAGCBOR", "Lexicon", "ATCrypto", "MST", "RepoStore",
+      ],
       path: "Benchmarks/Sources/Workloads", swiftSettings: strict),
 
     // Shared by the tests: fixtures, seeded randomness, the common input.

@@ -14,7 +14,8 @@ extension Catalog {
   /// - Parameters:
   ///   - record: one item of DAG-CBOR, checked to be that.
   ///   - mode: what to do where the schema, or one that it refers to, is not known.
-  /// - Returns: `.absent` for mode `.off`, with nothing looked at; `.unknown` only for `.optimistic`.
+  /// - Returns: `.absent` for mode `.off`, with nothing looked at; `.unknown` only for
+  ///   `.optimistic`.
   /// - Throws: the first violation, named by the collection and the place in the record.
   public func check(
     _ record: RawSpan, in collection: NSID, key: RecordKey, mode: ValidationMode = .optimistic

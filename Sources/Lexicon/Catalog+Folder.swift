@@ -1,7 +1,7 @@
 // Catalog+Folder.swift: a folder of documents: `lexicons/app/example/note.json`.
 //
-// The only file that touches a disk. Symbolic links are followed as far as `folderDepthMax` folders;
-// files that do not end in `.json` are left alone.
+// The only file that touches a disk. Symbolic links are followed as far as `folderDepthMax`
+// folders; files that do not end in `.json` are left alone.
 import ATSyntax
 import DAGCBOR
 import Glibc

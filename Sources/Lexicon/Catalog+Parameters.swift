@@ -1,7 +1,7 @@
 // Catalog+Parameters.swift: the parameters of a method, from texts to values.
 //
-// A name is repeated for an array. Names that the schema does not have are ignored, and defaults are
-// filled in. Not here: percent-coding, which is for whoever read the request.
+// A name is repeated for an array. Names that the schema does not have are ignored, and defaults
+// are filled in. Not here: percent-coding, which is for whoever read the request.
 // Spec: https://atproto.com/specs/xrpc, https://atproto.com/specs/lexicon#params
 import ATSyntax
 import DAGCBOR
@@ -12,8 +12,8 @@ extension Catalog {
   /// - Parameter texts: every value given of every name, decoded.
   /// - Returns: the values that were given or have a default, by name.
   /// - Throws: `.missing` at the whole for a required one that is not there; `.parameterText`,
-  ///   `.parameterRepeated` or a broken constraint at `/name`; `.unknownSchema` for a method that is
-  ///   not here.
+  ///   `.parameterRepeated` or a broken constraint at `/name`; `.unknownSchema` for a method that
+  ///   is not here.
   public func parameters(
     _ texts: [String: [String]], of method: NSID
   ) throws(LexiconError) -> CBORMap {

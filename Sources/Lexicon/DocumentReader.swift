@@ -12,7 +12,8 @@ extension LexiconDocument {
   /// Reads a document's JSON text.
   ///
   /// - Parameter name: what errors call it as long as its id is not known, such as its file's path.
-  /// - Complexity: linear in the text, which has at most `LexiconLimits.documentByteCountMax` bytes.
+  /// - Complexity: linear in the text, which has at most `LexiconLimits.documentByteCountMax`
+  ///   bytes.
   /// - Throws: the first rule that it breaks, with its place.
   public init(json text: [UInt8], name: String = "") throws(LexiconError) {
     guard text.count <= LexiconLimits.documentByteCountMax else {

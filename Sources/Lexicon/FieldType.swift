@@ -1,7 +1,8 @@
 // FieldType.swift: what a schema says of one value: its type and the constraints on it.
 //
-// Values only. Reading them from a document is in DocumentReader, holding data to them in ValueCheck
-// and RecordWalk. A bound that is nil is not set. Spec: https://atproto.com/specs/lexicon
+// Values only. Reading them from a document is in DocumentReader, holding data to them in
+// ValueCheck and RecordWalk. A bound that is nil is not set. Spec:
+// https://atproto.com/specs/lexicon
 
 /// The type of a field, an element, a parameter or a named definition.
 public indirect enum FieldType: Hashable, Sendable {

@@ -6,8 +6,8 @@ import DAGCBOR
 
 /// A violation: in which document or by which schema, at which place, of which rule.
 public struct LexiconError: Error, Hashable, Sendable {
-  /// The NSID of the document; a file's path where its NSID could not be read; empty where neither is
-  /// known.
+  /// The NSID of the document; a file's path where its NSID could not be read; empty where neither
+  /// is known.
   public var document: String
   /// A JSON Pointer (RFC 6901) into the document for a rule of schemas, into the data for a rule of
   /// data; empty for all of it. For a parameter, `/` and its name.

@@ -37,7 +37,8 @@ extension Lint {
     }
   }
 
-  /// Looks at an object that has a type. Recursion is over the document's nesting, which is bounded.
+  /// Looks at an object that has a type. Recursion is over the document's nesting, which is
+  /// bounded.
   private mutating func checkTyped(_ value: CBORValue, at path: String) {
     guard case .map(let map) = value, let type = map["type"]?.stringValue,
       let keys = Lint.keys[type]

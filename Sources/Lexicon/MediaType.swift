@@ -6,8 +6,8 @@
 public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
-  /// Nil unless `text` is two tokens of RFC 9110 with a slash between, of which the second, or both,
-  /// may be `*`.
+  /// Nil unless `text` is two tokens of RFC 9110 with a slash between, of which the second, or
+  /// both, may be `*`.
   public init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count == 2, text.utf8.count <= 255 else { return nil }

@@ -1,7 +1,7 @@
 // ProgramBuilder.swift: from documents to the tables of a SchemaProgram.
 //
-// Every definition gets its step's number before any is compiled, so references are numbers at once,
-// whatever their order, length or cycles. Recursion is over the nesting of a document.
+// Every definition gets its step's number before any is compiled, so references are numbers at
+// once, whatever their order, length or cycles. Recursion is over the nesting of a document.
 import ATSyntax
 import DAGCBOR
 

@@ -1,9 +1,9 @@
 // RecordWalk.swift: an encoded record against a compiled schema, in one pass and without a value.
 //
-// The walk says yes, or that it does not know: then the record is decoded and ValueCheck, the judge,
-// names what is wrong or accepts after all. So a fault here can make a check slow and never wrong in
-// what it refuses; that it never says yes where the judge says no is what the tests compare.
-// The bytes have passed `CBOR.validate`: they are canonical and nested at most 32 deep.
+// The walk says yes, or that it does not know: then the record is decoded and ValueCheck, the
+// judge, names what is wrong or accepts after all. So a fault here can make a check slow and never
+// wrong in what it refuses. INV-L1: it never says yes where the judge says no; the tests compare
+// the two. The bytes have passed `CBOR.validate`: they are canonical and nested at most 32 deep.
 import ATSyntax
 import DAGCBOR
 

@@ -52,8 +52,8 @@ extension StringSchema {
     }
   }
 
-  /// Counts graphemes only where the bytes do not decide: a grapheme has at least one byte, and only
-  /// a text without bytes has none.
+  /// Counts graphemes only where the bytes do not decide: a grapheme has at least one byte, and
+  /// only a text without bytes has none.
   private func graphemeFault(of text: String, byteCount: Int) -> LexiconError.DataRule? {
     let isBelowMax = maxGraphemes.map { byteCount <= $0 } ?? true
     let isAboveMin = minGraphemes.map { $0 == 0 || ($0 == 1 && byteCount > 0) } ?? true

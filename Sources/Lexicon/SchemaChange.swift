@@ -2,7 +2,8 @@
 //
 // All data that was valid must stay valid, and new data must be valid for who still has the old
 // schema: so a bound that is loosened breaks as one that is tightened does, on the other side.
-// Not here: finding the differences (SchemaDiff). Spec: https://atproto.com/specs/lexicon#lexicon-evolution
+// Not here: finding the differences (SchemaDiff). Spec:
+// https://atproto.com/specs/lexicon#lexicon-evolution
 import ATSyntax
 
 /// One difference between two versions of a schema.
@@ -58,6 +59,7 @@ public struct SchemaChange: Hashable, Sendable {
 }
 
 extension SchemaChange {
+  /// Whom it hurts, by its kind alone.
   public var effect: Effect {
     switch kind {
     case .documentAdded, .definitionAdded, .adviceChanged, .errorAdded, .errorRemoved,
@@ -84,8 +86,8 @@ extension SchemaChange {
 }
 
 extension SchemaChange: CustomStringConvertible {
-  /// `app.example.note /defs/main/record/properties/text: maxLength 300 → 100: refuses data that was
-  /// valid`
+  /// `app.example.note /defs/main/record/properties/text: maxLength 300 → 100: refuses data that
+  /// was valid`
   public var description: String {
     "\(document) \(path.isEmpty ? "" : "\(path.escaped(max: 512)) ")\(kind)"
       + (isBreaking ? ": \(effect.sentence)" : "")

@@ -14,7 +14,6 @@ extension SchemaDiff {
     case (nil, _?): add(.tightened(constraint: constraint, from: nil, to: texts.1), at: path)
     case (_?, nil): add(.loosened(constraint: constraint, from: texts.0, to: nil), at: path)
     case (let old?, let new?):
-      if old == new { return }
       switch (allows(old, new), allows(new, old)) {
       case (true, false):
         add(.tightened(constraint: constraint, from: texts.0, to: texts.1), at: path)

@@ -1,7 +1,7 @@
 // SchemaDiff.swift: from two versions of a schema to the differences between them.
 //
-// Definitions are compared by name and fields by name; a field that is gone while one like it is new
-// counts as renamed. Descriptions and titles may change freely. The constraints of scalars are
+// Definitions are compared by name and fields by name; a field that is gone while one like it is
+// new counts as renamed. Descriptions and titles may change freely. The constraints of scalars are
 // compared in SchemaDiff+Constraints.
 import ATSyntax
 import DAGCBOR

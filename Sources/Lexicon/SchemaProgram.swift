@@ -6,7 +6,7 @@
 // Not here: making the tables (ProgramBuilder), walking a record (RecordWalk).
 //
 //   steps       [ object | string | union | … ]      one for each definition and each inline type
-//   properties  [ key, step, isRequired, isNullable ]  of an object: consecutive, in canonical order
+//   properties  [ key, step, isRequired, isNullable ]  of an object: consecutive, canonical order
 //   choices     texts or integers of a closed set, members of a union: consecutive, sorted
 //   texts       the bytes of all keys, choices and type names
 
@@ -27,8 +27,8 @@ struct SchemaStep {
   /// Of an array: the step of its elements. Of an object: how many properties are required. Of a
   /// blob: its schema's number.
   var detail: Int32 = 0
-  /// Of an integer its value, of a boolean 0 or 1, of a string or bytes their bytes, of an array its
-  /// elements.
+  /// Of an integer its value, of a boolean 0 or 1, of a string or bytes their bytes, of an array
+  /// its elements.
   var min = Int64.min
   var max = Int64.max
   var minGraphemes: Int64 = 0

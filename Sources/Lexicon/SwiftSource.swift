@@ -1,8 +1,8 @@
 // SwiftSource.swift: Swift types for the records and objects of schemas, as text.
 //
 // One file a document: a type for its main definition, the others inside of it. What a type is
-// written like is in SwiftSource+Types, what it is called in SwiftNames. The text is as the formatter
-// likes it, and depends on the documents alone.
+// written like is in SwiftSource+Types, what it is called in SwiftNames. The text is as the
+// formatter likes it, and depends on the documents alone.
 import ATSyntax
 import DAGCBOR
 
@@ -36,7 +36,7 @@ public enum SwiftSourceError: Error, Hashable, Sendable, CustomStringConvertible
 extension Catalog {
   /// Makes Swift types for documents and for all that they refer to.
   ///
-  /// - Parameter name: the target that the files are for, which a comment in them names.
+  /// - Parameter origin: the command that makes them, which a comment in them names.
   /// - Returns: a file for each document that has data, by name.
   public func swiftFiles(
     for ids: some Sequence<NSID>, origin: String = "plaited lex gen --swift"
@@ -117,9 +117,9 @@ struct SwiftSource {
 
   mutating func write(origin: String) throws(SwiftSourceError) {
     let name = names[document.id]
-    line("// \(name).swift: \(document.id), made from its schema by `\(origin)`.")
+    line("// \(name).swift: \(document.id) in Swift.")
     line("//")
-    line("// Do not change it: change the schema, and make it again.")
+    line("// Made from the schema by `\(origin)`: change that, and make this again.")
     line("import ATSyntax")
     line("import DAGCBOR")
     line("import Lexicon")

@@ -1,6 +1,7 @@
 // TextSet.swift: texts that are looked up byte by byte.
 //
-// Not `Set<String>`: `String` also unites texts that are canonically equivalent, and records do not.
+// Not `Set<String>`: `String` also unites texts that are canonically equivalent, and records do
+// not.
 import DAGCBOR
 
 /// Distinct texts, in the order given, with a lookup of O(log count).
@@ -19,6 +20,7 @@ public struct TextSet: Hashable, Sendable {
     }
   }
 
+  /// Whether exactly these bytes are among the texts.
   public func contains(_ text: String) -> Bool {
     sorted.canonicalIndex(of: text, by: \.self) != nil
   }

@@ -75,6 +75,7 @@ protocol FormattedText: LexiconValue, CustomStringConvertible {
 }
 
 extension FormattedText {
+  /// - Throws: where `value` is no text of the format.
   public init(lexicon value: CBORValue) throws(FieldFault) {
     guard case .string(let text) = value else { throw .kind(.string, value) }
     do throws(SyntaxError) {
@@ -84,6 +85,7 @@ extension FormattedText {
     }
   }
 
+  /// The text.
   public var lexicon: CBORValue { .string(description) }
 }
 

@@ -84,10 +84,12 @@ public struct FieldReader {
 }
 
 /// A value that may be null: not the same as a field that is not there.
-public enum Nullable<Value: LexiconValue>: LexiconValue {
+public enum Nullable<Value: LexiconValue> {
   case null
   case value(Value)
+}
 
+extension Nullable: LexiconValue {
   public init(lexicon value: CBORValue) throws(FieldFault) {
     self = value == .null ? .null : .value(try Value(lexicon: value))
   }
@@ -107,11 +109,13 @@ public protocol OpenText: LexiconValue {
 }
 
 extension OpenText {
+  /// - Throws: where `value` is no text.
   public init(lexicon value: CBORValue) throws(FieldFault) {
     guard case .string(let text) = value else { throw .kind(.string, value) }
     self.init(text)
   }
 
+  /// The text.
   public var lexicon: CBORValue { .string(text) }
 }
 
@@ -120,6 +124,7 @@ public protocol ClosedText: LexiconValue, RawRepresentable, CaseIterable
 where RawValue == String {}
 
 extension ClosedText {
+  /// - Throws: where `value` is no text, or none of those allowed.
   public init(lexicon value: CBORValue) throws(FieldFault) {
     guard case .string(let text) = value else { throw .kind(.string, value) }
     guard let known = Self(rawValue: text) else {
@@ -129,11 +134,12 @@ extension ClosedText {
     self = known
   }
 
+  /// The text.
   public var lexicon: CBORValue { .string(rawValue) }
 }
 
 /// A reference to a blob, and what it is.
-public struct BlobReference: LexiconValue {
+public struct BlobReference {
   public var cid: CID
   public var mimeType: String
   /// Bytes.
@@ -142,7 +148,9 @@ public struct BlobReference: LexiconValue {
   public init(_ cid: CID, mimeType: String, size: Int64) {
     (self.cid, self.mimeType, self.size) = (cid, mimeType, size)
   }
+}
 
+extension BlobReference: LexiconValue {
   public init(lexicon value: CBORValue) throws(FieldFault) {
     guard case .map(let map) = value, BlobSchema().fault(of: map) == nil,
       case .link(let cid)? = map["ref"], let mimeType = map["mimeType"]?.stringValue,
@@ -157,11 +165,13 @@ public struct BlobReference: LexiconValue {
 }
 
 /// Bytes, which are no array of numbers.
-public struct ByteString: LexiconValue {
+public struct ByteString {
   public var bytes: [UInt8]
 
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
 
+extension ByteString: LexiconValue {
   public init(lexicon value: CBORValue) throws(FieldFault) {
     guard case .bytes(let bytes) = value else { throw .kind(.bytes, value) }
     self.init(bytes)

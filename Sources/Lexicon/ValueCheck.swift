@@ -1,7 +1,7 @@
 // ValueCheck.swift: a value against a schema, with the place and the rule of the first violation.
 //
-// This is the judge: RecordWalk only ever says yes faster. Extra fields are allowed, null only where
-// a schema says so, and an object of a union says by `$type` what it is.
+// This is the judge: RecordWalk only ever says yes faster. Extra fields are allowed, null only
+// where a schema says so, and an object of a union says by `$type` what it is.
 // Not here: whether a value is one of the data model at all (DataModel).
 // Spec: https://atproto.com/specs/lexicon
 import ATSyntax

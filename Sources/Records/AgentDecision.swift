@@ -1,6 +1,6 @@
-// AgentDecision.swift: dev.plaited.agent.decision, made from its schema by `plaited lex gen --swift`.
+// AgentDecision.swift: dev.plaited.agent.decision in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

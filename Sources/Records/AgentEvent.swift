@@ -1,6 +1,6 @@
-// AgentEvent.swift: dev.plaited.agent.event, made from its schema by `plaited lex gen --swift`.
+// AgentEvent.swift: dev.plaited.agent.event in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

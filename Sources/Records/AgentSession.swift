@@ -1,6 +1,6 @@
-// AgentSession.swift: dev.plaited.agent.session, made from its schema by `plaited lex gen --swift`.
+// AgentSession.swift: dev.plaited.agent.session in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

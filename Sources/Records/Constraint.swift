@@ -1,6 +1,6 @@
-// Constraint.swift: dev.plaited.constraint, made from its schema by `plaited lex gen --swift`.
+// Constraint.swift: dev.plaited.constraint in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

@@ -1,6 +1,6 @@
-// ConstraintSuspension.swift: dev.plaited.constraint.suspension, made from its schema by `plaited lex gen --swift`.
+// ConstraintSuspension.swift: dev.plaited.constraint.suspension in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

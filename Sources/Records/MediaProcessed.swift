@@ -1,6 +1,6 @@
-// MediaProcessed.swift: dev.joelclaw.media.processed, made from its schema by `plaited lex gen --swift`.
+// MediaProcessed.swift: dev.joelclaw.media.processed in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

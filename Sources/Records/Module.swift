@@ -1,6 +1,6 @@
-// Module.swift: dev.plaited.module, made from its schema by `plaited lex gen --swift`.
+// Module.swift: dev.plaited.module in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

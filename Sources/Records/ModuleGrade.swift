@@ -1,6 +1,6 @@
-// ModuleGrade.swift: dev.plaited.module.grade, made from its schema by `plaited lex gen --swift`.
+// ModuleGrade.swift: dev.plaited.module.grade in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

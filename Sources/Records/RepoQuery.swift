@@ -1,6 +1,6 @@
-// RepoQuery.swift: dev.plaited.repo.query, made from its schema by `plaited lex gen --swift`.
+// RepoQuery.swift: dev.plaited.repo.query in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon
@@ -53,16 +53,16 @@ extension RepoQuery {
   public struct Collection {
     public var count: Int64
     public var space: Space?
-    public var collection: NSID
+    public var collectionField: NSID
     /// Fields that the schema does not have, kept as they are.
     public var otherFields = CBORMap()
 
     public init(
       count: Int64,
-      collection: NSID
+      collectionField: NSID
     ) {
       self.count = count
-      self.collection = collection
+      self.collectionField = collectionField
     }
   }
 }
@@ -72,7 +72,7 @@ extension RepoQuery.Collection: LexiconValue {
     var fields = try FieldReader(value)
     self.count = try fields.required("count")
     self.space = try fields.optional("space")
-    self.collection = try fields.required("collection")
+    self.collectionField = try fields.required("collection")
     otherFields = fields.rest
   }
 
@@ -80,7 +80,7 @@ extension RepoQuery.Collection: LexiconValue {
     var fields = otherFields
     fields["count"] = self.count.lexicon
     fields["space"] = self.space?.lexicon
-    fields["collection"] = self.collection.lexicon
+    fields["collection"] = self.collectionField.lexicon
     return .map(fields)
   }
 }

@@ -1,6 +1,6 @@
-// RepoStrongRef.swift: com.atproto.repo.strongRef, made from its schema by `plaited lex gen --swift`.
+// RepoStrongRef.swift: com.atproto.repo.strongRef in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

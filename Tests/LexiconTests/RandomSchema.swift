@@ -12,12 +12,14 @@ struct RandomSchema {
   /// Objects of each document that may be referred to; the third document is not there.
   static let targets = [
     "com.example.a", "com.example.a#one", "#one", "#two", "com.example.b#one", "com.example.c",
+    "com.example.c", "com.example.c#one",
   ]
   private static let names = ["a", "b", "aa", "abc", "type", "long-name", "é"]
   static let texts = [
-    "", "a", "b", "abc", "e\u{301}", "é", "👩‍👩‍👦‍👦", "\r\n", "\n\r", "aaaa", "did:plc:abc", "example.com",
-    "com.example.a", "2026-01-01T00:00:00Z", "at://example.com", "3jzfcijpj2z2a", "en", "u:x",
-    "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a", "image/png", "..",
+    "", "a", "b", "abc", "e\u{301}", "é", "👩‍👩‍👦‍👦", "\r\n", "\n\r", "aaaa",
+    "did:plc:abc", "example.com", "com.example.a", "2026-01-01T00:00:00Z", "at://example.com",
+    "3jzfcijpj2z2a", "en", "u:x", "..", "image/png",
+    "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a",
   ]
 
   /// Two documents: a record beside two objects each.

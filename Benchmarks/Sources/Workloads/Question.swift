@@ -51,7 +51,7 @@ extension Question {
     let largest = names.last ?? ""
     let middle = sizes.last.map { sizeName(min(100_000, $0)) } ?? ""
     let small = sizes.last.map { sizeName(min(10_000, $0)) } ?? ""
-    return primitives(largest) + building(largest) + growing(small) + codec
+    return primitives(largest) + building(largest) + growing(small) + codec + validating
       + names.flatMap(committing) + signing(names)
       + reading(middle) + (largest == middle ? [] : looking(largest)) + inverting(middle)
       + storing(sizes.filter { $0 >= 10_000 }.map(sizeName), middle)

@@ -56,7 +56,7 @@ extension Workload {
     let largest = sizes.last ?? 10_000
     let middle = min(100_000, largest)
     return primitives(sorting: largest)
-      + building(largest) + [growing(min(10_000, largest))] + codec()
+      + building(largest) + [growing(min(10_000, largest))] + codec() + validating()
       + sizes.flatMap { committing($0) + [signing($0)] }
       + reading(middle) + (largest > middle ? looking(largest) : [])
       + inverting(middle)
