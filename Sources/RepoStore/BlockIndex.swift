@@ -15,14 +15,20 @@ protocol BlockIndex: Sendable {
   /// Where a block is: in the newest file that holds it.
   func location(of key: BlockKey) throws(StoreError) -> BlockLocation?
   /// Takes in a sealed segment, durably.
-  func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError)
+  ///
+  /// - Parameter leaving: files that its blocks are preferred to: older ones, and such as go; nil:
+  ///   all, for the newest segment.
+  func add(
+    _ contents: SegmentContents, identity: StoreIdentity, leaving: Set<BlockFile>?
+  ) throws(StoreError)
   /// Takes in a part of a pack, durably; the pack counts as taken in with its last part.
   ///
   /// A block that is in another file already stays where it is, unless that file is one of
   /// `leaving`: so a pack that never comes to count can be taken out again.
+  /// - Returns: whether a block stayed where it was.
   func add(
     _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
-  ) throws(StoreError)
+  ) throws(StoreError) -> Bool
   /// The entries of a sealed segment, in order; nil where it was not taken in.
   func entries(ofSegment number: UInt32) throws(StoreError) -> [EntrySummary]?
   /// What was kept of the segment being written at the last clean close.
@@ -35,6 +41,13 @@ protocol BlockIndex: Sendable {
   func remove(_ files: Set<BlockFile>) throws(StoreError)
   /// Writes everything anew, so that nothing is left of what was removed.
   func rewrite() throws(StoreError)
+}
+
+extension BlockIndex {
+  /// Takes in the newest segment.
+  func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError) {
+    try add(contents, identity: identity, leaving: nil)
+  }
 }
 
 /// An index in memory.
@@ -56,9 +69,13 @@ final class MemoryIndex: BlockIndex {
 
   func location(of key: BlockKey) -> BlockLocation? { tables.withLock { $0.blocks[key] } }
 
-  func add(_ contents: SegmentContents, identity: StoreIdentity) {
+  func add(
+    _ contents: SegmentContents, identity: StoreIdentity, leaving: Set<BlockFile>?
+  ) {
     tables.withLock { tables in
-      tables.blocks.merge(contents.allBlocks) { _, new in new }
+      tables.blocks.merge(contents.allBlocks) { old, new in
+        leaving?.contains(old.file) ?? true ? new : old
+      }
       tables.entries[contents.number] = contents.entries
       tables.files.insert(BlockFile.segment(contents.number).code)
       let isNewest = tables.applied.map { $0.lsn <= contents.lastLSN } ?? true
@@ -70,13 +87,20 @@ final class MemoryIndex: BlockIndex {
 
   func add(
     _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
-  ) {
+  ) -> Bool {
     tables.withLock { tables in
+      var stayed = false
       for block in blocks {
-        if let known = tables.blocks[block.key], !leaving.contains(known.file) { continue }
-        tables.blocks[block.key] = block.location
+        if let known = tables.blocks[block.key], known.file != .pack(number),
+          !leaving.contains(known.file)
+        {
+          stayed = true
+        } else {
+          tables.blocks[block.key] = block.location
+        }
       }
       if isLast { tables.files.insert(BlockFile.pack(number).code) }
+      return stayed
     }
   }
 

@@ -67,6 +67,7 @@ public struct CARExport: Sendable {
   ///   CAR and becomes none.
   public mutating func next() throws(StoreError) -> [UInt8]? {
     if hasEnded { return nil }
+    snapshot.lease.renew()
     var piece: [UInt8] = []
     piece.reserveCapacity(CARExport.pieceByteCount + 4_096)
     if blockCount == 0 {
@@ -83,7 +84,7 @@ public struct CARExport: Sendable {
       case .record(_, let cid):
         guard records?.contains(cid) ?? true, sent.insert(cid.digest).inserted else { continue }
         guard try blocks.appendSection(of: cid, to: &piece) else {
-          throw .blockMissing(cid, repo: snapshot.did)
+          throw snapshot.missing(cid)
         }
         blockCount += 1
       }
@@ -92,7 +93,7 @@ public struct CARExport: Sendable {
   }
 
   private mutating func nextBlock() throws(StoreError) -> TreeBlock? {
-    do throws(MSTError) { return try walk.next() } catch { throw .tree(error) }
+    try snapshot.inTree { () throws(MSTError) in try walk.next() }
   }
 
   private mutating func append(_ cid: CID, _ block: [UInt8], to piece: inout [UInt8]) {

@@ -21,6 +21,7 @@ extension StoreState {
       "packs": .array(packs.map(\.value)),
       "lastPack": .integer(Int64(lastPack)),
       "segments": .array(sealed.map(\.value)),
+      "retention": retention.value,
     ]
   }
 
@@ -42,6 +43,8 @@ extension StoreState {
     }
     for value in try fields.array("packs") { packs.append(try PackMark(value)) }
     for value in try fields.array("segments") { sealed.append(try SegmentMark(value)) }
+    let retention = fields.valueIfAny("retention")
+    if retention != .null { self.retention = try Retention(retention) }
   }
 }
 

@@ -16,61 +16,134 @@ public struct CompactionReport: Hashable, Sendable {
   public var writtenPackCount = 0
   public var freedByteCount = 0
   public var writtenByteCount = 0
+
+  /// Nothing was there to let go of.
+  public var isIdle: Bool { self == CompactionReport() }
 }
 
 extension RepoStore {
-  /// Removes the sealed segments whose entries are all older than `cut`, and merges all packs.
+  /// Lets go of what `retention` does not keep: old segments, oldest first, and packs of which much
+  /// is dead. What anybody reads as of an older commit stays for as long as the lease on it.
   ///
   /// After it, history and replay begin with the first segment that stays. Cost: the trees at the
-  /// cut are read, and what they need of the removed files is written again.
-  /// - Parameter cut: microseconds since 1970; segments with a later entry stay.
+  /// cut are walked, and what they need of the removed files is written again; nobody who commits
+  /// waits for it.
+  /// - Parameters:
+  ///   - retention: what to keep; nil: what the store is set to.
+  ///   - segmentCountMax: how many segments may go at once.
+  ///   - isDryRun: say what would go, and change nothing; what would be written is not known then.
   /// - Returns: zeros where there was nothing to remove.
-  public func compact(olderThan cut: UInt64) async throws(StoreError) -> CompactionReport {
-    if let readOnlyReason { throw .readOnly(reason: readOnlyReason) }
-    return try await creations.run { () throws(StoreError) in try compactNow(olderThan: cut) }
+  public func compact(
+    keeping retention: Retention? = nil, segmentCountMax: Int = .max, isDryRun: Bool = false
+  ) async throws(StoreError) -> CompactionReport {
+    let retention = retention ?? self.retention
+    guard let cut = retention.cut(now: surroundings.clock.now()) else { return CompactionReport() }
+    return try await compact(
+      olderThan: cut, segmentCountMax: segmentCountMax, isDryRun: isDryRun)
   }
 
-  private func compactNow(olderThan cut: UInt64) throws(StoreError) -> CompactionReport {
-    let state = log.state
-    let segments = try segments(olderThan: cut, state)
-    guard !segments.isEmpty else { return CompactionReport() }
-    let kept = state.sealed.dropFirst(segments.count).first?.file ?? log.read { $0.active.number }
-    let then = try checkpoint(ofSegment: kept)
-    let victims = Set(
-      segments.map { BlockFile.segment($0.file) } + state.packs.map { .pack($0.number) })
-    var report = CompactionReport()
-    var packs: [StoreState.PackMark] = []
-    for repo in then.repos.values.sorted(by: { $0.id < $1.id }) {
-      guard state.repos[repo.id] != nil, let head = repo.head else { continue }
-      if let pack = try layDown(head, of: repo.id, from: victims) { packs.append(pack) }
+  /// Removes the sealed segments whose entries are all older than `cut`, in microseconds since
+  /// 1970.
+  func compact(
+    olderThan cut: UInt64, segmentCountMax: Int = .max, isDryRun: Bool = false
+  ) async throws(StoreError) -> CompactionReport {
+    if let readOnlyReason { throw .readOnly(reason: readOnlyReason) }
+    return try await creations.run { () throws(StoreError) in
+      // What is being indexed would have to stay.
+      try log.seal(if: { _ in false })
+      try log.indexPacks()
+      let state = log.state
+      let segments = try segments(olderThan: cut, state).prefix(segmentCountMax)
+      if segments.isEmpty { return CompactionReport() }
+      return try compact(Array(segments), of: state, isDryRun: isDryRun)
     }
-    try replace(segments, state.packs, by: packs)
+  }
+
+  private func compact(
+    _ segments: [StoreState.SegmentMark], of state: StoreState, isDryRun: Bool
+  ) throws(StoreError) -> CompactionReport {
+    let (kept, first) =
+      state.sealed.dropFirst(segments.count).first.map { ($0.file, $0.firstLSN) }
+      ?? log.read { ($0.active.number, $0.active.firstLSN) }
+    let then = try checkpoint(ofSegment: kept)
+    // A repo that was purged since has all it needs in what came after the cut.
+    let repos = then.repos.values.sorted { $0.id < $1.id }.filter { repo in
+      guard let now = state.repos[repo.id], repo.head != nil else { return false }
+      return now.purged.map { $0.lsn < then.nextLSN } ?? true
+    }
+    let old = try deadPacks(of: state, then, repos)
+    let victims = Set(
+      segments.map { BlockFile.segment($0.file) } + old.map { .pack($0.number) })
+    var report = CompactionReport()
     report.removedSegmentCount = segments.count
-    report.removedPackCount = state.packs.count
+    report.removedPackCount = old.count
+    report.freedByteCount =
+      segments.reduce(0) { $0 + $1.end } + old.reduce(0) { $0 + $1.byteCount }
+    if isDryRun { return report }
+    var packs: [StoreState.PackMark] = []
+    do throws(StoreError) {
+      for repo in repos {
+        guard let head = repo.head else { continue }
+        guard var pack = try layDown(head, of: repo.id, from: victims) else { continue }
+        // What it holds is older than all that stays.
+        pack.lsn = LSN(rawValue: first.rawValue - 1)
+        packs.append(pack)
+      }
+      try attach(packs, segments, old)
+    } catch {
+      if case .outcomeUnknown = error { throw error }
+      for pack in packs { try log.discard(pack) }
+      throw error
+    }
+    try remove(victims, for: packs)
     report.writtenPackCount = packs.count
     report.writtenByteCount = packs.reduce(0) { $0 + $1.byteCount }
-    report.freedByteCount =
-      segments.reduce(0) { $0 + $1.end } + state.packs.reduce(0) { $0 + $1.byteCount }
     return report
   }
 
-  /// The sealed segments, from the oldest on, that hold nothing newer than `cut`.
+  /// The sealed segments, from the oldest on, that hold nothing newer than `cut`, and without which
+  /// everybody who reads an older state still can.
   private func segments(
     olderThan cut: UInt64, _ state: StoreState
   ) throws(StoreError) -> [StoreState.SegmentMark] {
     var old: [StoreState.SegmentMark] = []
     // What is being indexed stays: its place in memory and in the index must not both go.
     let indexed = try log.index.files()
-    for mark in state.sealed {
+    let leased = leases.oldest
+    let ends = state.sealed.dropFirst().map(\.firstLSN) + [log.read { $0.active.firstLSN }]
+    for (mark, end) in zip(state.sealed, ends) {
       guard indexed.contains(mark.file) else { break }
-      let entries = try log.entries(
-        of: SegmentSpan(number: mark.file, firstLSN: mark.firstLSN))
+      if let leased, leased.rawValue + 1 < end.rawValue { break }
+      let entries = try log.entries(of: SegmentSpan(number: mark.file, firstLSN: mark.firstLSN))
       if let last = entries.last {
         guard try log.read(last, in: mark.file).header.time < cut else { break }
       }
       old.append(mark)
     }
     return old
+  }
+
+  /// The packs from before the cut of which so much is dead that they are written again. What came
+  /// in a pack after the cut is history that is kept.
+  private func deadPacks(
+    of state: StoreState, _ then: StoreState, _ repos: [RepoStatus]
+  ) throws(StoreError) -> [StoreState.PackMark] {
+    let before = state.packs.filter { pack in then.packs.contains { $0.number == pack.number } }
+    if before.isEmpty { return [] }
+    var live: [BlockFile: Int] = [:]
+    for repo in repos {
+      guard let head = repo.head else { continue }
+      try forEachBlock(of: head, repo.id) { cid throws(StoreError) in
+        let key = BlockKey(repo: repo.id, digest: cid.digest)
+        if let location = try log.location(of: key) {
+          live[location.file, default: 0] += location.byteCount
+        }
+      }
+    }
+    return before.filter { pack in
+      let dead = pack.byteCount - live[.pack(pack.number), default: 0]
+      return dead * 100 >= pack.byteCount * StoreLimits.deadPackPercent
+    }
   }
 
   /// The state that a segment begins with.
@@ -97,30 +170,44 @@ extension RepoStore {
     throw .corrupt(Corruption(.checkpoint, path, "it begins without one"))
   }
 
+  /// Calls `body` with the commit, each node and each record that `head` reaches, once, in the
+  /// order of an export.
+  private func forEachBlock(
+    of head: RepoHead, _ id: RepoID, _ body: (CID) throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try body(head.commit)
+    var seen: Set<Digest> = []
+    let tree = MST(root: head.data, in: blocks(of: id))
+    try tree.forEachBlock(wrap: { StoreError.tree($0) }) { block throws(StoreError) in
+      switch block {
+      case .node(let cid, _): try body(cid)
+      case .record(_, let cid): if seen.insert(cid.digest).inserted { try body(cid) }
+      }
+    }
+  }
+
   /// Writes what `head` reaches and `victims` hold into a pack; nil where that is nothing.
   private func layDown(
     _ head: RepoHead, of id: RepoID, from victims: Set<BlockFile>
   ) throws(StoreError) -> StoreState.PackMark? {
     let blocks = blocks(of: id)
     var pack = LazyPack(store: self, repo: id, victims: victims)
-    try pack.append(head.commit, from: blocks)
-    var seen: Set<Digest> = []
-    let tree = MST(root: head.data, in: blocks)
-    try tree.forEachBlock(wrap: { StoreError.tree($0) }) { block throws(StoreError) in
-      switch block {
-      case .node(let cid, _): try pack.append(cid, from: blocks)
-      case .record(_, let cid):
-        if seen.insert(cid.digest).inserted { try pack.append(cid, from: blocks) }
+    do throws(StoreError) {
+      try forEachBlock(of: head, id) { cid throws(StoreError) in
+        try pack.append(cid, from: blocks)
       }
+      return try pack.finish()
+    } catch {
+      let cause = error
+      do throws(DiskError) { try pack.discard() } catch { throw cause }
+      throw cause
     }
-    return try pack.finish()
   }
 
-  /// Puts packs in the place of files: first in the log, then in the index, then on the disk. A
-  /// crash between them leaves the index behind the log, which opening mends.
-  private func replace(
-    _ segments: [StoreState.SegmentMark], _ old: [StoreState.PackMark],
-    by packs: [StoreState.PackMark]
+  /// Says in the log that packs take the place of files.
+  private func attach(
+    _ packs: [StoreState.PackMark], _ segments: [StoreState.SegmentMark],
+    _ old: [StoreState.PackMark]
   ) throws(StoreError) {
     let attachment = Attachment(
       packs, removing: segments.map(\.number), packs: old.map(\.number))
@@ -128,11 +215,20 @@ extension RepoStore {
     run.append(.own(.attach, attachment.value), .attach(attachment))
     let whole = run
     _ = try write({ whole }, of: .none)
+  }
+
+  /// Removes files, first from the index, then from the disk. A crash leaves the index behind the
+  /// log, which opening mends.
+  private func remove(
+    _ files: Set<BlockFile>, for packs: [StoreState.PackMark]
+  ) throws(StoreError) {
     // In a batch of its own: it proves the one before.
     try log.checkpoint()
     // Until here every block is found where it was.
-    let files = Set(segments.map { BlockFile.segment($0.file) } + old.map { .pack($0.number) })
-    for pack in packs { try PackReader(pack, in: log.files).add(to: log.index, leaving: files) }
+    for pack in packs {
+      try PackReader(pack, in: log.files).add(
+        to: log.index, leaving: files.union(log.state.files(upTo: pack.lsn)))
+    }
     try log.index.remove(files)
     for file in files {
       log.files.forget(file)
@@ -170,4 +266,6 @@ private struct LazyPack {
   mutating func finish() throws(StoreError) -> StoreState.PackMark? {
     try onDisk { () throws(DiskError) in try writer?.finish() }
   }
+
+  func discard() throws(DiskError) { try writer?.discard() }
 }

@@ -17,6 +17,8 @@ enum ControlRecord: Hashable, Sendable {
   case jump(toSeq: UInt64)
   /// Everything of a repo but what this head reaches is gone; nil: all of a repo that was deleted.
   case purged(RepoID, RepoHead?)
+  /// How long history and replay are kept.
+  case retention(Retention)
 
   var value: CBORValue {
     switch self {
@@ -34,6 +36,7 @@ enum ControlRecord: Hashable, Sendable {
     case .jump(let seq): ["kind": "jump", "seq": .integer(Int64(clamping: seq))]
     case .purged(let id, let head):
       ["kind": "purged", "repo": .number(id), "head": head?.value ?? .null]
+    case .retention(let retention): ["kind": "retention", "retention": retention.value]
     }
   }
 
@@ -52,6 +55,7 @@ enum ControlRecord: Hashable, Sendable {
     case "purged":
       let head = try fields.value("head")
       self = .purged(try fields.repo("repo"), head == .null ? nil : try RepoHead(head))
+    case "retention": self = .retention(try Retention(fields.value("retention")))
     case let kind: throw FieldFault(field: "kind \(kind)")
     }
   }
@@ -162,11 +166,29 @@ extension RepoPolicy {
   }
 }
 
+extension Retention {
+  var value: CBORValue {
+    [
+      "history": historySeconds.map { .integer(Int64(clamping: $0)) } ?? .null,
+      "replay": .integer(Int64(clamping: replaySeconds)),
+    ]
+  }
+
+  init(_ value: CBORValue) throws(FieldFault) {
+    let fields = Fields(value)
+    let isForEver = try fields.value("history") == .null
+    self.init(
+      historySeconds: isForEver ? nil : try fields.unsigned("history"),
+      replaySeconds: try fields.unsigned("replay"))
+  }
+}
+
 extension StoreState.PackMark {
   var value: CBORValue {
     [
       "pack": .integer(Int64(number)), "repo": .number(repo),
       "bytes": .integer(Int64(byteCount)), "checksum": .word(checksum),
+      "lsn": .integer(Int64(lsn.rawValue)),
     ]
   }
 
@@ -175,6 +197,7 @@ extension StoreState.PackMark {
     self.init(
       number: try fields.number("pack"), repo: try fields.repo("repo"),
       byteCount: Int(try fields.unsigned("bytes")), checksum: try fields.word("checksum"))
+    if fields.valueIfAny("lsn") != .null { lsn = LSN(rawValue: try fields.unsigned("lsn")) }
   }
 }
 

@@ -46,7 +46,9 @@ final class DiskIndex: BlockIndex {
     try change { () throws(StoreError) in try replaceDatabase() }
   }
 
-  private func change(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+  private func change<R: Sendable>(
+    _ body: () throws(StoreError) -> R
+  ) throws(StoreError) -> R {
     try changing.withLock { _ in Result { () throws(StoreError) in try body() } }.get()
   }
 
@@ -77,23 +79,27 @@ final class DiskIndex: BlockIndex {
     try database.location(of: key)
   }
 
-  func add(_ contents: SegmentContents, identity: StoreIdentity) throws(StoreError) {
+  func add(
+    _ contents: SegmentContents, identity: StoreIdentity, leaving: Set<BlockFile>?
+  ) throws(StoreError) {
     try EntryFile(directory, contents.number).write(contents.entries)
     let mark = CleanMark(
       identity: identity, lsn: contents.lastLSN, checksum: contents.lastChecksum)
     let blocks = contents.allBlocks.map { IndexedBlock(key: $0.key, location: $0.value) }
     try change { () throws(StoreError) in
       try database.add(
-        blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark)
+        blocks, file: .segment(contents.number), mark: contents.entries.isEmpty ? nil : mark,
+        leaving: leaving.map { Set($0.map(\.code)) })
     }
   }
 
   func add(
     _ blocks: [IndexedBlock], ofPack number: UInt32, isLast: Bool, leaving: Set<BlockFile>
-  ) throws(StoreError) {
-    try change { () throws(StoreError) in
-      try database.add(
-        blocks, file: isLast ? .pack(number) : nil, leaving: Set(leaving.map(\.code)))
+  ) throws(StoreError) -> Bool {
+    let pack = BlockFile.pack(number)
+    let codes = Set(leaving.map(\.code)).union([pack.code])
+    return try change { () throws(StoreError) in
+      try database.add(blocks, file: isLast ? pack : nil, leaving: codes)
     }
   }
 

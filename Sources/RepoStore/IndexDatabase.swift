@@ -181,14 +181,16 @@ extension IndexDatabase {
 
   /// Takes in the blocks of a segment in one transaction, in the order of their keys.
   ///
-  /// - Parameter mark: the segment's last entry; it counts unless a later one was taken in before.
+  /// - Parameters:
+  ///   - mark: the segment's last entry; it counts unless a later one was taken in before.
+  ///   - leaving: codes of the files that its blocks are preferred to; nil: all.
   func add(
-    _ blocks: [IndexedBlock], file: BlockFile, mark: CleanMark?
+    _ blocks: [IndexedBlock], file: BlockFile, mark: CleanMark?, leaving: Set<UInt32>? = nil
   ) throws(StoreError) {
     let applied = try self.mark()
     let sorted = blocks.sorted { $0.key < $1.key }
     try write { transaction throws(StoreError) in
-      for block in sorted { try put(block, transaction) }
+      for block in sorted { _ = try put(block, over: leaving, transaction) }
       try put(word(file.code.bigEndian), [0], in: fileTable, transaction)
       if let mark, applied.map({ $0.lsn <= mark.lsn }) ?? true {
         try put(Array("applied".utf8), Array(mark.text.utf8), in: marks, transaction)
@@ -196,24 +198,37 @@ extension IndexDatabase {
     }
   }
 
-  /// Takes in blocks of a pack, but for those that are in a file that stays.
+  /// Takes in blocks of a pack, but for those that are in a file that is preferred to it.
   ///
   /// - Parameters:
   ///   - file: the pack, where it is whole with them.
-  ///   - leaving: codes of the files that do not stay.
+  ///   - leaving: codes of the files that it is preferred to.
+  /// - Returns: whether a block stayed where it was.
   func add(
     _ blocks: [IndexedBlock], file: BlockFile?, leaving: Set<UInt32>
-  ) throws(StoreError) {
+  ) throws(StoreError) -> Bool {
     let sorted = blocks.sorted { $0.key < $1.key }
+    var stayed = false
     try write { transaction throws(StoreError) in
-      for block in sorted {
-        guard let known = try put(block, transaction, flags: UInt32(MDB_NOOVERWRITE)) else {
-          continue
-        }
-        if leaving.contains(known) { try put(block, transaction) }
-      }
+      for block in sorted where try !put(block, over: leaving, transaction) { stayed = true }
       if let file { try put(word(file.code.bigEndian), [0], in: fileTable, transaction) }
     }
+    return stayed
+  }
+
+  /// - Returns: whether the block is found there now.
+  private func put(
+    _ block: IndexedBlock, over leaving: Set<UInt32>?, _ transaction: OpaquePointer
+  ) throws(StoreError) -> Bool {
+    guard let leaving else {
+      try put(block, transaction)
+      return true
+    }
+    guard let known = try put(block, transaction, flags: UInt32(MDB_NOOVERWRITE)) else {
+      return true
+    }
+    if leaving.contains(known) { try put(block, transaction) }
+    return leaving.contains(known)
   }
 
   /// Writes a copy into an empty folder, durably, without pages that hold nothing.

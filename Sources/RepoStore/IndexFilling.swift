@@ -20,23 +20,24 @@ struct IndexFilling {
       try index.clear()
     }
     let known = try index.files()
+    let gone = Set(known.map { BlockFile(code: $0) }).subtracting(state.files)
     let (segments, packs) = try onDisk { () throws(DiskError) in
       (Set(try files.segmentFiles()), Set(try files.packNumbers()))
     }
-    for mark in state.sealed
-    where segments.contains(mark.file) && !known.contains(mark.file) {
+    for mark in state.sealed where segments.contains(mark.file) && !known.contains(mark.file) {
       let (contents, fault) = try SegmentContents.read(mark, in: files)
       if let fault {
         readable.append(contents)
         damage = damage ?? fault
       } else {
-        try index.add(contents, identity: state.identity)
+        try index.add(
+          contents, identity: state.identity,
+          leaving: gone.union(state.files(upTo: mark.firstLSN)))
       }
     }
-    let leaving = Set(known.map { BlockFile(code: $0) }).subtracting(state.files)
     for mark in state.packs
     where packs.contains(mark.number) && !known.contains(BlockFile.pack(mark.number).code) {
-      try add(mark, to: index, leaving: leaving, in: files)
+      try add(mark, to: index, leaving: gone.union(state.files(upTo: mark.lsn)), in: files)
     }
   }
 

@@ -122,18 +122,26 @@ struct PackReader {
 
   /// Takes the pack into `index`, chunk by chunk, so that memory is bounded whatever its size.
   ///
-  /// - Parameter leaving: files whose blocks are here from now on.
+  /// - Parameter leaving: files that it is preferred to; nil for a pack that is not attached yet:
+  ///   it is preferred to none, and where it holds what others hold it counts as taken in only when
+  ///   it is taken in again.
   /// - Throws: `.corrupt` with the pack's path where it is not what was attached.
-  func add(to index: any BlockIndex, leaving: Set<BlockFile> = []) throws(StoreError) {
+  func add(to index: any BlockIndex, leaving: Set<BlockFile>? = nil) throws(StoreError) {
     let blocksPerChunk = 100_000
     var blocks: [IndexedBlock] = []
-    try forEachBlock { block throws(StoreError) in
-      blocks.append(block)
-      guard blocks.count == blocksPerChunk else { return }
-      try index.add(blocks, ofPack: mark.number, isLast: false, leaving: leaving)
+    var stayed = false
+    func flush(isLast: Bool) throws(StoreError) {
+      let some = try index.add(
+        blocks, ofPack: mark.number, isLast: isLast, leaving: leaving ?? [])
+      stayed = stayed || some
       blocks.removeAll(keepingCapacity: true)
     }
-    try index.add(blocks, ofPack: mark.number, isLast: true, leaving: leaving)
+    try forEachBlock { block throws(StoreError) in
+      blocks.append(block)
+      if blocks.count == blocksPerChunk { try flush(isLast: false) }
+    }
+    try flush(isLast: false)
+    if leaving != nil || !stayed { try flush(isLast: true) }
   }
 
   /// Calls `body` with each block and its CID.

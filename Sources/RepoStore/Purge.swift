@@ -72,6 +72,7 @@ private struct Purge {
 
   mutating func run() throws(StoreError) -> PurgeReport {
     try log.seal(if: { concerns($0.entries) })
+    try log.indexPacks()
     let state = log.state
     var old: [StoreState.SegmentMark] = []
     for mark in state.sealed {
@@ -215,11 +216,16 @@ extension Purge {
     _ new: Attachment, _ old: [StoreState.SegmentMark], _ packs: [StoreState.PackMark]
   ) throws(StoreError) {
     let gone = Set(old.map { BlockFile.segment($0.file) } + packs.map { .pack($0.number) })
-    let identity = log.state.identity
+    let state = log.state
     for mark in new.rewritten {
-      try log.index.add(try log.contents(of: mark), identity: identity)
+      try log.index.add(
+        try log.contents(of: mark), identity: state.identity,
+        leaving: gone.union(state.files(upTo: mark.firstLSN)))
     }
-    for pack in new.packs { try PackReader(pack, in: log.files).add(to: log.index, leaving: gone) }
+    for pack in state.packs where new.packs.contains(where: { $0.number == pack.number }) {
+      try PackReader(pack, in: log.files).add(
+        to: log.index, leaving: gone.union(state.files(upTo: pack.lsn)))
+    }
     try log.index.remove(gone)
     store.cache.removeAll()
     let (disk, layout) = (store.surroundings.disk, log.files.layout)

@@ -91,6 +91,12 @@ public enum StoreLimits {
   public static let cacheByteCountMax = 32 << 20
   /// Nodes that a writer keeps in memory before it lets go of the lower ones.
   public static let loadedNodeCountMax = 200_000
+  /// How long compaction waits for whoever reads an older state, in microseconds: 10 minutes.
+  static let leaseMicroseconds: UInt64 = 600 * 1_000_000
+  /// Old segments that one compaction lets go of, unless it is told to do more.
+  public static let compactedSegmentCountMax = 8
+  /// A pack is written again where this part of it, in percent, is dead.
+  static let deadPackPercent = 25
   /// How far a clock may be off before a public repo is not written: what relays tolerate of revs
   /// in the future, protocol §22.
   public static let clockToleranceMicroseconds: Int64 = 5 * 60 * 1_000_000

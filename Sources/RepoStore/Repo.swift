@@ -60,7 +60,7 @@ public struct Repo: Sendable {
 
   /// The repo as of now, readable for as long as it is held.
   public func snapshot() throws(StoreError) -> RepoSnapshot {
-    RepoSnapshot(name: name, head: try head, blocks: store.blocks(of: id))
+    snapshot(of: try head)
   }
 
   /// The repo as it was with the commit `rev`.
@@ -69,7 +69,12 @@ public struct Repo: Sendable {
     let head = try head
     if head.rev == rev { return try snapshot() }
     guard let found = try store.commit(of: id, rev: rev) else { throw .noSuchRev(did, rev) }
-    return RepoSnapshot(name: name, head: found.head, blocks: store.blocks(of: id))
+    return snapshot(of: found.head)
+  }
+
+  private func snapshot(of head: RepoHead) -> RepoSnapshot {
+    RepoSnapshot(
+      name: name, head: head, blocks: store.blocks(of: id), lease: store.leases.lease(head.lsn))
   }
 }
 

@@ -43,6 +43,8 @@ public struct RepoSnapshot: Sendable {
   public let name: RepoName
   public let head: RepoHead
   let blocks: StoreBlocks
+  /// Keeps compaction from taking away what this reads, for 10 minutes; an export renews it.
+  let lease: SnapshotLease
 
   public var did: DID { name.did }
 
@@ -59,8 +61,32 @@ public struct RepoSnapshot: Sendable {
   }
 
   func recordBytes(_ cid: CID) throws(StoreError) -> [UInt8] {
-    guard let bytes = try blocks.bytes(of: cid) else { throw .blockMissing(cid, repo: did) }
+    guard let bytes = try blocks.bytes(of: cid) else { throw missing(cid) }
     return bytes
+  }
+
+  /// Why a block is not there: damage, unless this state was let go of.
+  func missing(_ cid: CID) -> StoreError {
+    isExpired ? .snapshotExpired(did, head.rev) : .blockMissing(cid, repo: did)
+  }
+
+  /// Whether nothing keeps what this reads any more.
+  private var isExpired: Bool {
+    blocks.log.read { published in
+      guard let repo = published.state.repos[blocks.repo] else { return true }
+      let first = published.state.sealed.first?.firstLSN ?? published.active.firstLSN
+      return head.lsn < first || head.lsn < repo.purged?.lsn ?? .zero
+    }
+  }
+
+  /// Runs questions to the tree and tells their error as the store's.
+  func inTree<Value>(_ body: () throws(MSTError) -> Value) throws(StoreError) -> Value {
+    do throws(MSTError) {
+      return try body()
+    } catch {
+      guard case .blockMissing(let cid, _) = error, isExpired else { throw .tree(error) }
+      throw missing(cid)
+    }
   }
 
   /// The signed commit's block.

@@ -56,6 +56,7 @@ public final class RepoStore: Sendable {
   let lock: StoreLock?
   let keys: KeyRing
   let cache = BlockCache()
+  let leases: SnapshotLeases
   /// Why nothing can be written; nil for a store that can be.
   let readOnlyReason: String?
   /// Damage that was found when the store was opened.
@@ -76,6 +77,7 @@ public final class RepoStore: Sendable {
     self.keys = keys
     self.openedAt = openedAt
     self.damage = damage
+    leases = SnapshotLeases(options.clock)
     queue = CommitQueue(log, byteCountMax: options.queuedByteCountMax)
     readOnlyReason =
       damage.map { "damage: \($0)" } ?? (options.isReadOnly ? "it was opened so" : nil)
@@ -182,6 +184,7 @@ public struct StoreStatus: Sendable {
   public var logByteCount: Int
   public var repoCount: Int
   public var readOnlyReason: String?
+  public var retention: Retention
 }
 
 extension RepoStore {
@@ -195,7 +198,8 @@ extension RepoStore {
       segmentCount: state.sealed.count + 1, packCount: state.packs.count,
       logByteCount: state.sealed.reduce(0) { $0 + $1.end }
         + (active.entries.last.map { $0.offset + $0.payloadByteCount } ?? 0),
-      repoCount: state.repos.count, readOnlyReason: readOnlyReason)
+      repoCount: state.repos.count, readOnlyReason: readOnlyReason,
+      retention: state.retention)
   }
 
   /// The last entry that is durable.

@@ -44,6 +44,8 @@ public enum StoreError: Error, Hashable, Sendable {
   // What was found.
   case corrupt(Corruption)
   case blockMissing(CID, repo: DID)
+  /// What was read was an older state, and was let go of meanwhile, or purged.
+  case snapshotExpired(DID, TID)
 }
 
 /// Why a record is refused.
@@ -147,6 +149,8 @@ extension StoreError: CustomStringConvertible {
     case .busy: "too many writes wait already"
     case .corrupt(let corruption): corruption.description
     case .blockMissing(let cid, let did): "block \(cid) of \(did) is missing"
+    case .snapshotExpired(let did, let rev):
+      "commit \(rev) of \(did) was let go of while it was being read"
     }
   }
 

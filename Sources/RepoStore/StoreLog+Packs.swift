@@ -46,4 +46,13 @@ extension StoreLog {
       try surroundings.disk.remove(files.layout.path(of: .pack(mark.number)))
     }
   }
+
+  /// Takes packs in that hold what older files hold too: before any of those goes.
+  func indexPacks() throws(StoreError) {
+    let state = state
+    let known = try index.files()
+    for mark in state.packs where !known.contains(BlockFile.pack(mark.number).code) {
+      try PackReader(mark, in: files).add(to: index, leaving: state.files(upTo: mark.lsn))
+    }
+  }
 }

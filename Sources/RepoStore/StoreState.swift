@@ -42,7 +42,8 @@ public struct RepoStatus: Sendable {
   public internal(set) var policy: RepoPolicy
   /// nil between the creation and the first commit of a run, which nobody sees.
   public internal(set) var head: RepoHead?
-  /// The commit with which the history begins, where what was before was purged.
+  /// The commit with which the history begins, where what was before was purged; its entry is that
+  /// of the purge.
   public internal(set) var purged: RepoHead?
 
   public var did: DID { name.did }
@@ -63,6 +64,7 @@ struct StoreState: Sendable {
   var lastPack: UInt32 = 0
   /// Sealed segments in order; the active one is not among them.
   var sealed: [SegmentMark] = []
+  var retention = Retention()
 
   init(identity: StoreIdentity) { self.identity = identity }
 
@@ -100,6 +102,15 @@ struct StoreState: Sendable {
     var repo: RepoID
     var byteCount: Int
     var checksum: UInt64
+    /// It is as old as this entry: the one that attached it, or where a compaction cut.
+    var lsn = LSN.zero
+  }
+
+  /// The files that are as old as `lsn` or older: of two copies of a block the younger is kept
+  /// longer.
+  func files(upTo lsn: LSN) -> Set<BlockFile> {
+    Set(sealed.filter { $0.firstLSN <= lsn }.map { .segment($0.file) })
+      .union(packs.filter { $0.lsn <= lsn }.map { .pack($0.number) })
   }
 
   /// What an entry does to this.
@@ -118,7 +129,7 @@ struct StoreState: Sendable {
     if seq >= nextSeq { nextSeq = seq + 1 }
     switch change {
     case .none: break
-    case .control(let record): apply(record)
+    case .control(let record): apply(record, lsn)
     case .head(let id, let commit, let data, let rev):
       repos[id]?.head = RepoHead(
         commit: commit, data: data, rev: rev, lsn: lsn,
@@ -133,12 +144,16 @@ struct StoreState: Sendable {
           sealed[index] = mark
         }
       }
-      packs += attachment.packs
+      packs += attachment.packs.map { pack in
+        var pack = pack
+        if pack.lsn == .zero { pack.lsn = lsn }
+        return pack
+      }
       lastPack = max(lastPack, attachment.packs.map(\.number).max() ?? 0)
     }
   }
 
-  private mutating func apply(_ record: ControlRecord) {
+  private mutating func apply(_ record: ControlRecord, _ lsn: LSN) {
     switch record {
     case .created(let id, let name, let key, let policy):
       repos[id] = RepoStatus(
@@ -154,7 +169,10 @@ struct StoreState: Sendable {
     case .policy(let id, let policy): repos[id]?.policy = policy
     case .key(let id, let key): repos[id]?.signingKey = key
     case .jump(let seq): nextSeq = max(nextSeq, seq)
-    case .purged(let id, let head): repos[id]?.purged = head
+    case .purged(let id, var head):
+      head?.lsn = lsn
+      repos[id]?.purged = head
+    case .retention(let retention): self.retention = retention
     }
   }
 }

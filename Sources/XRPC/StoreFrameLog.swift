@@ -12,7 +12,8 @@ struct StoreFrameLog: FrameLog {
 
   func start(after seq: Seq) throws -> (lsn: LSN, isOutdated: Bool) {
     let place = try store.cursor(after: seq)
-    let oldest = LSN(rawValue: store.firstLSN.rawValue - 1)
+    // Older events may still be in the log, for its owner.
+    let oldest = try store.replayStart()
     guard place < oldest else { return (place, false) }
     var reader = store.events(after: oldest)
     let next = try reader.next()?.seq?.rawValue ?? store.status.lastSeq.rawValue + 1

@@ -21,6 +21,8 @@ struct Ledger {
   /// Repos whose making or deletion is on its way.
   var arriving: Set<RepoName> = []
   var leaving: Set<RepoName> = []
+  /// Whether history may be let go of: then a repo's begins with any commit that was promised.
+  var mayBeCut = false
   /// The events that readers have seen.
   var seen: [LSN: LogEvent] = [:]
 
@@ -41,7 +43,8 @@ struct Ledger {
         continue
       }
       settled[name] = try Ledger.check(
-        promise, of: try store.repo(name.did, name.space), audit, mayBeNew: arriving.contains(name))
+        promise, of: try store.repo(name.did, name.space), audit, mayBeNew: arriving.contains(name),
+        mayBeCut: mayBeCut)
     }
     (repos, arriving, leaving) = (settled, [], [])
   }
@@ -51,7 +54,10 @@ struct Ledger {
     let found = Dictionary(uniqueKeysWithValues: events.map { ($0.lsn, $0) })
     let ids = Set(store.repos.map(\.id))
     for (lsn, event) in seen where ids.contains(event.repo) {
-      guard let again = found[lsn] else { throw Wrong("event \(lsn) is lost") }
+      guard let again = found[lsn] else {
+        if mayBeCut { continue }
+        throw Wrong("event \(lsn) is lost")
+      }
       try require(
         again.frame == event.frame && again.seq == event.seq, "event \(lsn) is another one")
     }
@@ -74,10 +80,15 @@ struct Ledger {
   }
 
   private static func check(
-    _ promise: Promise, of repo: Repo, _ audit: StoreAudit, mayBeNew: Bool
+    _ promise: Promise, of repo: Repo, _ audit: StoreAudit, mayBeNew: Bool, mayBeCut: Bool
   ) throws -> Promise {
+    var promise = promise
     let found = try Ledger.promise(of: repo, audit)
     if mayBeNew && found.commits.count == 1 { return found }
+    if mayBeCut {
+      let first = found.commits.first.flatMap { promise.commits.firstIndex(of: $0) }
+      promise.commits.removeFirst(first ?? promise.commits.count)
+    }
     let extra = found.commits.count - promise.commits.count
     try require(extra >= 0, "\(repo.name) lost \(-extra) commits")
     try require(found.commits.starts(with: promise.commits), "\(repo.name) has another history")
@@ -107,6 +118,7 @@ struct CrashScript {
   mutating func step(on store: RepoStore) async throws {
     let known = ledger.repos.keys.sorted { "\($0)" < "\($1)" }
     switch Int.random(in: 0..<20, using: &random) {
+    case 19 where ledger.mayBeCut: try await cut(known, store)
     case 0, 1: try await create(on: store)
     case 2: if let name = known.randomElement(using: &random) { try await delete(name, store) }
     case 3..<8: try await burst(on: known, store)
@@ -144,6 +156,17 @@ struct CrashScript {
     try await store.deleteRepo(name.did, name.space)
     ledger.leaving.remove(name)
     ledger.repos[name] = nil
+  }
+
+  /// Lets go of history, of one repo or of all.
+  private mutating func cut(_ known: [RepoName], _ store: RepoStore) async throws {
+    if Bool.random(using: &random) {
+      _ = try await store.compact(olderThan: .max)
+    } else if let name = known.randomElement(using: &random) {
+      _ = try await store.purge(name.did, name.space)
+    } else {
+      _ = try await store.purgeDeleted()
+    }
   }
 
   private mutating func burst(on known: [RepoName], _ store: RepoStore) async throws {

@@ -15,7 +15,9 @@ struct PowerCutTests {
     _ script: inout CrashScript, on disk: PowerlessDisk, stepCount: Int, lock: String? = nil
   ) async throws {
     do {
-      let store = try World.store(on: disk, lock: lock)
+      let store = try World.store(on: disk, lock: lock) {
+        if script.ledger.mayBeCut { $0.eventByteCountMax = 10_000 }
+      }
       try require(store.damage == nil, "damage: \(store.damage as Any)")
       try script.ledger.settle(with: store, &script.audit)
       for _ in 0..<stepCount { try await script.step(on: store) }
@@ -55,12 +57,15 @@ struct PowerCutTests {
     return disk.operationCount
   }
 
-  @Test("follows a power cut, also while the store recovers from the one before")
-  func again() async throws {
-    var random = SplitMix64.printed("many lives of a store")
+  @Test(
+    "follows a power cut, also while the store recovers from the one before",
+    arguments: [false, true])
+  func again(mayBeCut: Bool) async throws {
+    var random = SplitMix64.printed("many lives of a store\(mayBeCut ? " that lets go" : "")")
     for run in 0..<scaled(40) {
       let scratch = Scratch()
       var script = CrashScript(seed: random.next())
+      script.ledger.mayBeCut = mayBeCut
       var disk = PowerlessDisk()
       let lock = run % 2 == 0 ? nil : scratch.path + "/lock"
       for life in 0..<12 {

@@ -246,7 +246,8 @@ struct PurgeTests {
         }
         world.store.log.end()
       }
-      for _ in 0..<scaled(2) {
+      // An index goes on with the life that opened it: no second one may begin with it.
+      for _ in 0..<(withIndex ? 1 : scaled(2)) {
         let image = disk.crashed(&random)
         let store = try World.store(on: image, index: index)
         #expect(store.damage == nil)

@@ -21,6 +21,10 @@ extension Complaint {
       self.init(
         .io, "StoreCorrupt", what: "the store is damaged", why: "\(error)",
         remedy: "plaited store check, and restore a backup")
+    case .snapshotExpired:
+      self.init(
+        .negative, "SnapshotExpired", what: "the commit is not kept any more", why: "\(error)",
+        remedy: "plaited repo log")
     case .blockMissing:
       self.init(
         .io, "BlockMissing", what: "a block that the tree names is not there", why: "\(error)",

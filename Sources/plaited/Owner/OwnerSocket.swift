@@ -63,7 +63,7 @@ final class OwnerSocket: Sendable {
 }
 
 /// A thread for one command, on which it may wait.
-private final class CommandThread: TaskExecutor {
+final class CommandThread: TaskExecutor {
   private let queue = DispatchQueue(label: "plaited.command")
 
   func enqueue(_ job: consuming ExecutorJob) {

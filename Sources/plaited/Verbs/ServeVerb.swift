@@ -63,7 +63,12 @@ struct Serve: Verb {
     let accounts = try job.accounts()
     let server = Server(store, accounts, configuration, logger: logger(job))
     let socket = try OwnerSocket(for: store, in: job.folder)
-    defer { socket.close() }
+    let housekeeping = Housekeeping(store: store, logger: logger(job))
+    let keeping = Task(executorPreference: CommandThread()) { await housekeeping.run() }
+    defer {
+      keeping.cancel()
+      socket.close()
+    }
     async let served: Void = {
       defer { listening.finish() }
       try await server.run(stopsOnSignals: true)

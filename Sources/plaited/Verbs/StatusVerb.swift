@@ -24,6 +24,8 @@ struct Status: Verb {
       "durability": status.durability == .full ? .text("full") : .bad("relaxed"),
       "log": .byteCount(status.logByteCount), "segments": .count(status.segmentCount),
       "packs": .count(status.packCount),
+      "history": .text(KeepArgument.text(status.retention.historySeconds)),
+      "replay": .text(KeepArgument.text(status.retention.replaySeconds)),
       "read-only": status.readOnlyReason.map { .bad($0) },
     ])
     var page: [Piece] = [.card(card)]
@@ -36,7 +38,10 @@ struct Status: Verb {
         "epoch": .string(status.epoch), "lsn": .number(status.lastLSN.rawValue),
         "seq": .number(status.lastSeq.rawValue), "durability": .string(status.durability.rawValue),
         "logBytes": .count(status.logByteCount), "segments": .count(status.segmentCount),
-        "packs": .count(status.packCount), "readOnly": status.readOnlyReason.map { .string($0) },
+        "packs": .count(status.packCount),
+        "history": .string(KeepArgument.text(status.retention.historySeconds)),
+        "replay": .string(KeepArgument.text(status.retention.replaySeconds)),
+        "readOnly": status.readOnlyReason.map { .string($0) },
         "repos": .array(repos.map(\.value)),
       ]),
       page: page, next: repos.isEmpty ? ["plaited init"] : ["plaited repo get"])

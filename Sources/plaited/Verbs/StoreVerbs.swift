@@ -6,7 +6,8 @@ import RepoStore
 
 struct StoreGroup: Group {
   static let configuration = CommandConfiguration(
-    commandName: "store", abstract: "The store's own files.", subcommands: [StoreCheck.self])
+    commandName: "store", abstract: "The store's own files.",
+    subcommands: [StoreCheck.self, StoreCompact.self, StoreRetention.self])
 }
 
 struct StoreCheck: Verb {

@@ -67,7 +67,18 @@ struct RepoLog: Verb {
       answer.notes = ["\(problemCount) commit(s) are not as they must be"]
       if !damage.isEmpty { answer.notes.append("what follows in the log cannot be read") }
     }
+    if let note = try cutNote(commits, repo) { answer.notes.append(note) }
     return answer
+  }
+
+  /// Where the history begins, if this came so far and it is not the repo's own beginning.
+  private func cutNote(_ commits: [CommitSummary], _ repo: Repo) throws -> String? {
+    guard commits.count < limit ?? .max, let oldest = commits.last else { return nil }
+    return switch try repo.beginning(with: oldest) {
+    case .purge: "what was before \(oldest.head.rev) has been purged"
+    case .retention: "what was before \(oldest.head.rev) is not kept any more"
+    case nil: nil
+    }
   }
 
   private func cells(_ row: CommitRow, _ problem: String?) -> [Cell] {
