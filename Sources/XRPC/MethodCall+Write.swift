@@ -232,7 +232,7 @@ extension XRPCError {
       self = .invalidRequest("\(error)")
     case .noStore, .storeExists, .locked, .closed, .readOnly, .noRepo, .repoExists, .noSuchRev,
       .clock, .query, .importRefused, .policy, .disk, .outcomeUnknown, .busy, .corrupt,
-      .blockMissing:
+      .blockMissing, .snapshotExpired:
       self.init(error)
     }
   }
