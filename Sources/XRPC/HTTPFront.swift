@@ -17,49 +17,68 @@ struct HTTPFront: Sendable {
   let readers: NIOThreadPool
   let logger: Logger
 
-  func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
+  /// - Parameter peer: the address of the other end of the connection.
+  func respond(
+    to request: Request, from peer: String?, _ writer: consuming ResponseWriter
+  ) async throws {
     let line = RequestLine(request.head)
-    var response = await response(to: line, request)
+    let client = ClientAddress.name(
+      peer: peer, forwarded: request.head.headerFields[values: .forwardedFor],
+      proxies: site.configuration.proxies)
+    var response = await response(to: line, request, from: client)
     if line.method == .head { return try await writer.writeResponse(response.head) }
     if response.body.contentLength == nil { response.headers[.transferEncoding] = "chunked" }
     try await writer.write(response: response.head, body: response.body)
   }
 
-  private func response(to line: RequestLine, _ request: Request) async -> Response {
+  private func response(
+    to line: RequestLine, _ request: Request, from client: String
+  ) async -> Response {
     var permission = BrowserRules.Permission.none
+    var rate: RateVerdict?
     do throws(XRPCError) {
       permission = try router.rules.admit(line)
-      let (answer, isPersonal) = try await answer(to: line, request)
-      return response(answer, permission, isPersonal: isPersonal)
+      let route = try router.route(line)
+      if let method = route.method {
+        rate = try site.rates.take(
+          1, of: RateRules.byAddress(method.name, site.rates.limiting), by: client, at: site.now())
+      }
+      let answer = try await answer(to: line, route, request)
+      var response = response(
+        answer, permission, isPersonal: route.method?.access.isPersonal ?? false)
+      if let rate { response.headers.tell(rate, at: site.now()) }
+      return response
     } catch {
       if error.status.code >= 500 && error.name != .methodNotImplemented {
         let cause = error.cause.map { ": \($0)" } ?? ""
         logger.error(
           "request failed", metadata: ["path": "\(line.path)", "error": "\(error)\(cause)"])
       }
-      return response(error, permission)
+      var response = response(error, permission)
+      if let rate = error.rate ?? rate { response.headers.tell(rate, at: site.now()) }
+      return response
     }
   }
 
   private func answer(
-    to line: RequestLine, _ request: Request
-  ) async throws(XRPCError) -> (Answer, isPersonal: Bool) {
-    switch try router.route(line) {
-    case .page(let page): return (try site.answer(page), false)
-    case .handleProof: return (try site.did(ofHost: line.host), false)
+    to line: RequestLine, _ route: Router.Route, _ request: Request
+  ) async throws(XRPCError) -> Answer {
+    switch route {
+    case .page(let page): return try site.answer(page)
+    case .handleProof: return try site.did(ofHost: line.host)
     case .query(let method, let query, let parameters):
       let call = MethodCall(
         site: site, principal: try principal(request, method), parameters: parameters,
         input: .nothing)
-      return (try await run(query, call), method.access.isPersonal)
+      return try await run(query, call)
     case .procedure(let method, let procedure, let parameters):
       let principal = try principal(request, method)
       let input = try await IncomingBody(request).read(
         procedure.input, blobByteCountMax: site.configuration.blobByteCountMax)
       let call = MethodCall(
         site: site, principal: principal, parameters: parameters, input: input)
-      return (try await procedure.answer(call), true)
-    case .preflight: return (.preflight, false)
+      return try await procedure.answer(call)
+    case .preflight: return .preflight
     case .subscription:
       throw XRPCError(
         .upgradeRequired, status: .upgradeRequired,

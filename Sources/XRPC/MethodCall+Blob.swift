@@ -17,6 +17,9 @@ extension MethodCall {
     if status == .takendown || status == .suspended {
       throw XRPCError(.accountTakedown, status: .unauthorized, "the account is taken down")
     }
+    if site.rates.limiting == .standard {
+      try site.rates.take(1, of: RateRules.blobs, by: "\(did)", at: site.now())
+    }
     guard !bytes.isEmpty else { throw .invalidRequest("the blob is empty") }
     let type = try BlobType.type(said: contentType, of: bytes)
     let cid = try inStore { () throws(StoreError) in try site.store.blobs.put(bytes) }

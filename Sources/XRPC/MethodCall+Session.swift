@@ -12,6 +12,7 @@ extension MethodCall {
     let identifier: String = try input.required("identifier")
     let password: String = try input.required("password")
     let name = loginName(identifier)
+    try takeGuess(at: name)
     let found = try await hashing { () throws(XRPCError) in
       try inAccounts { () throws(AccountError) in try site.accounts.login(name, password) }
     }
@@ -29,6 +30,19 @@ extension MethodCall {
       try site.accounts.beginSession(of: found.did, found.credential, at: now, site.times)
     }
     return .json(.map(try session(token, status, at: now)))
+  }
+
+  /// Guesses at one account are counted together, however it is named and from wherever.
+  private func takeGuess(at name: LoginName) throws(XRPCError) {
+    guard site.rates.limiting != .off else { return }
+    let who: String
+    switch name {
+    case .did(let did): who = "\(did)"
+    case .email(let email): who = email.lowercased()
+    case .nobody: return
+    }
+    try site.rates.take(
+      1, of: RateRules.loginsByName, by: String(who.prefix(2_048)), at: site.now())
   }
 
   /// A DID, an e-mail address, or a handle that is somebody's here.

@@ -162,6 +162,7 @@ extension MethodCall {
     let swapCommit = try input.optional("swapCommit", as: CID.self)
     let space = try space(of: writes, did)
     let repo = try inStore { () throws(StoreError) in try site.store.repo(did, space) }
+    try site.rates.take(writes, by: did, at: site.now())
     for write in writes {
       if let record = write.action.record { try site.ledger.check(record, of: did) }
     }

@@ -102,3 +102,13 @@ extension RequestLine {
   /// A question for an answer, or for its headers alone.
   fileprivate var isReading: Bool { method == .get || method == .head }
 }
+
+extension Router.Route {
+  /// The row of the table that is called, if one is.
+  var method: XRPCMethod? {
+    switch self {
+    case .query(let method, _, _), .procedure(let method, _, _): method
+    case .page, .handleProof, .subscription, .preflight: nil
+    }
+  }
+}

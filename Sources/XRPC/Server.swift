@@ -27,6 +27,10 @@ public struct Server: Sendable {
     /// Of the product, for `_health`.
     public var version = "0"
     public var subscribers = SubscriberLimits()
+    /// How often anybody may do what.
+    public var rateLimiting = RateLimiting.standard
+    /// Addresses of proxies, which say for whom they ask.
+    public var proxies: Set<String> = []
     /// Bytes of a blob.
     public var blobByteCountMax = ServerLimits.blobByteCountDefault
     /// The SHA-256 of the admin's password; nil where nobody is the admin.

@@ -102,7 +102,9 @@ struct ServerChannel: ServerChildChannel, HTTPChannelHandler {
 
 extension ServerChannel {
   var responder: Responder {
-    { request, writer, _ in try await front.respond(to: request, writer) }
+    { request, writer, channel in
+      try await front.respond(to: request, from: channel.remoteAddress?.ipAddress, writer)
+    }
   }
 
   func handle(value: Value, logger: Logger) async {

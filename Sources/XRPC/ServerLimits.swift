@@ -39,6 +39,8 @@ public enum ServerLimits {
   public static let emptyBodyByteCountMax = 1_024
   /// Bytes of a blob, unless the server is configured otherwise. Source: the reference.
   public static let blobByteCountDefault = 5 << 20
+  /// Counts of who did how much lately: some 20 MB at the most.
+  static let rateCountMax = 100_000
   /// Threads that hash passwords: one for each core of a small machine.
   public static let hasherThreadCount = 2
   /// Threads that make exports and answer slow queries, and as many again that read the log for

@@ -14,6 +14,7 @@ struct Site: Sendable {
   let accounts: AccountStore
   let ledger: BlobLedger
   let tokens: SessionTokens
+  let rates: RateCounts
   let configuration: Server.Configuration
   /// The DID of the service.
   let did: DID
@@ -32,6 +33,7 @@ struct Site: Sendable {
     self.configuration = configuration
     self.hashers = hashers
     ledger = BlobLedger(store, accounts)
+    rates = RateCounts(configuration.rateLimiting)
     did = try configuration.serviceDID
     origin = try configuration.origin
     tokens = SessionTokens(key: try accounts.sessionKey(), service: did)

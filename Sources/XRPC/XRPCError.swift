@@ -63,6 +63,8 @@ public struct XRPCError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   /// What happened, for the log alone.
   public var cause: String?
+  /// The limit that is used up, for an answer that says so.
+  var rate: RateVerdict?
 
   public init(_ name: XRPCErrorName, status: HTTPResponse.Status, _ message: String) {
     self.status = status

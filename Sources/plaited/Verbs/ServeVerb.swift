@@ -44,6 +44,16 @@ struct Serve: Verb {
       "A file whose first line is the admin's password; without it nobody is the admin.",
       valueName: "file"))
   var adminPasswordFile: String?
+  @Option(
+    help: ArgumentHelp(
+      "standard, logins (else, where only this machine reaches the server) or off.",
+      valueName: "which"))
+  var rateLimits: RateLimiting?
+  @Option(
+    name: .customLong("trusted-proxy"),
+    help: ArgumentHelp(
+      "A proxy whose X-Forwarded-For is believed; repeatable.", valueName: "address"))
+  var proxies: [String] = []
   @Flag(name: .customLong("public"), help: "Let every web page use it.")
   var isPublic = false
 
@@ -98,6 +108,9 @@ struct Serve: Verb {
     configuration.version = Invocation.version
     configuration.audience =
       isPublic ? .everyone : .pages(of: Set(origins.map { $0.lowercased() }))
+    configuration.proxies = Set(proxies)
+    let isAlone = BrowserRules.isLoopback(host) && publicURL == nil
+    configuration.rateLimiting = rateLimits ?? (isAlone ? .logins : .standard)
     guard let publicURL else { return configuration }
     guard let origin = HTTPOrigin(publicURL) else {
       throw Complaint(
@@ -132,3 +145,5 @@ struct Serve: Verb {
     return Logger(label: "plaited") { _ in LineLog(err, level: level) }
   }
 }
+
+extension RateLimiting: ExpressibleByArgument {}
