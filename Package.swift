@@ -80,15 +80,16 @@ let package = Package(
     room(
       "XRPC",
       [
-        "RepoStore", "Accounts", "Tokens", "Identity", "MST", "DAGCBOR", "ATSyntax", "ATCrypto",
+        "RepoStore", "Accounts", "Tokens", "Identity", "Lexicon", "MST", "DAGCBOR", "ATSyntax",
+        "ATCrypto",
       ] + http),
 
     // The command line: composes the rooms, and is imported by its tests alone.
     .executableTarget(
       name: "plaited",
       dependencies: [
-        "XRPC", "RepoStore", "Accounts", "MST", "Identity", "ATCrypto", "DAGCBOR", "ATSyntax",
-        "World", "Workloads",
+        "XRPC", "RepoStore", "Accounts", "Lexicon", "MST", "Identity", "ATCrypto", "DAGCBOR",
+        "ATSyntax", "World", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -129,8 +130,8 @@ let package = Package(
     tests(
       of: "XRPC",
       [
-        "XRPC", "RepoStore", "Accounts", "Tokens", "Identity", "MST", "DAGCBOR", "ATSyntax",
-        "ATCrypto",
+        "XRPC", "RepoStore", "Accounts", "Tokens", "Identity", "Lexicon", "MST", "DAGCBOR",
+        "ATSyntax", "ATCrypto",
       ] + http),
     tests(of: "House", []),
 

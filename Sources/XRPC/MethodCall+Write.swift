@@ -5,6 +5,7 @@
 // Spec: lexicon com.atproto.repo.*, https://atproto.com/specs/repository
 import ATSyntax
 import DAGCBOR
+import Lexicon
 import RepoStore
 
 extension MethodCall {
@@ -16,8 +17,7 @@ extension MethodCall {
     let rkey = try givenKey(input)
     let path = RecordPath(collection: collection, rkey: rkey)
     let write = RecordWrite(path, .create(try input.object("record")))
-    let receipt = try await commit([write], of: did, input)
-    return .json(.map(try written(write, receipt, input, of: did)))
+    return try await written(write, input, of: did)
   }
 
   /// `putRecord`: the same record again changes nothing, and there is no commit.
@@ -28,8 +28,7 @@ extension MethodCall {
       collection: try input.required("collection"), rkey: try input.required("rkey"))
     let write = RecordWrite(
       path, .put(try input.object("record")), swapRecord: try swapRecord(input))
-    let receipt = try await commit([write], of: did, input)
-    return .json(.map(try written(write, receipt, input, of: did)))
+    return try await written(write, input, of: did)
   }
 
   /// `deleteRecord`: one that is not there is as good as deleted.
@@ -51,11 +50,13 @@ extension MethodCall {
     let did = try writer(of: input)
     var writes: [RecordWrite] = []
     for value in try input.list("writes") { writes.append(try write(of: value)) }
+    let mode = try validationMode(input)
+    var statuses: [CBORValue?] = []
+    for write in writes { statuses.append(try validated(write, mode)) }
     let receipt = try await commit(writes, of: did, input)
-    let status = try validationStatus(input)
     var results: [CBORValue] = []
-    for (write, result) in zip(writes, receipt.results) {
-      results.append(.map(self.result(write, result, status, of: did)))
+    for (index, write) in writes.enumerated() {
+      results.append(.map(result(write, receipt.results[index], statuses[index], of: did)))
     }
     var answer: CBORMap = ["results": .array(results)]
     answer["commit"] = receipt.commit
@@ -142,15 +143,29 @@ extension MethodCall {
     }
   }
 
-  /// - Returns: nil where it was not wanted. No schemas are known here yet.
-  private func validationStatus(_ input: JSONInput) throws(XRPCError) -> CBORValue? {
+  /// What `validate` asks of the schemas of the records.
+  private func validationMode(_ input: JSONInput) throws(XRPCError) -> ValidationMode {
     switch try input.flag("validate") {
-    case nil: return "unknown"
-    case false?: return nil
-    case true?:
-      throw .invalidRequest(
-        "validate is true, and the lexicon of the record is not known here: leave it out, or say "
-          + "false")
+    case nil: .optimistic
+    case true?: .required
+    case false?: .off
+    }
+  }
+
+  /// Holds a record to its schema; nil where there is no record, or nobody asked.
+  private func validated(
+    _ write: RecordWrite, _ mode: ValidationMode
+  ) throws(XRPCError) -> CBORValue? {
+    guard case .map(var record)? = write.action.record else { return nil }
+    let collection = write.path.collection
+    // As the store will fill it in.
+    if record["$type"] == nil { record["$type"] = .string("\(collection)") }
+    do throws(LexiconError) {
+      let status = try site.configuration.schemas.check(
+        .map(record), in: collection, key: write.path.rkey, mode: mode)
+      return status == .absent ? nil : .string(status.rawValue)
+    } catch {
+      throw .invalidRequest("\(error)")
     }
   }
 
@@ -158,7 +173,6 @@ extension MethodCall {
   private func commit(
     _ writes: [RecordWrite], of did: DID, _ input: JSONInput
   ) async throws(XRPCError) -> CommitReceipt {
-    _ = try validationStatus(input)
     let swapCommit = try input.optional("swapCommit", as: CID.self)
     let space = try space(of: writes, did)
     let repo = try inStore { () throws(StoreError) in try site.store.repo(did, space) }
@@ -184,14 +198,17 @@ extension MethodCall {
     return policy.space(of: first)
   }
 
+  /// Writes one record and says what came of it.
   private func written(
-    _ write: RecordWrite, _ receipt: CommitReceipt, _ input: JSONInput, of did: DID
-  ) throws(XRPCError) -> CBORMap {
+    _ write: RecordWrite, _ input: JSONInput, of did: DID
+  ) async throws(XRPCError) -> Answer {
+    let status = try validated(write, try validationMode(input))
+    let receipt = try await commit([write], of: did, input)
     var answer: CBORMap = ["uri": .string("\(ATURI(authority: .did(did), path: write.path))")]
     answer["cid"] = receipt.results.first?.cid.map { .string("\($0)") }
     answer["commit"] = receipt.commit
-    answer["validationStatus"] = try validationStatus(input)
-    return answer
+    answer["validationStatus"] = status
+    return .json(.map(answer))
   }
 }
 

@@ -6,6 +6,7 @@ import Accounts
 import DAGCBOR
 import HummingbirdCore
 import Identity
+import Lexicon
 import Logging
 import NIOCore
 import NIOPosix
@@ -27,6 +28,8 @@ public struct Server: Sendable {
     /// Of the product, for `_health`.
     public var version = "0"
     public var subscribers = SubscriberLimits()
+    /// The schemas that records are held to.
+    public var schemas = Catalog()
     /// How often anybody may do what.
     public var rateLimiting = RateLimiting.standard
     /// Addresses of proxies, which say for whom they ask.

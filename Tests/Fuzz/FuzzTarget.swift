@@ -17,7 +17,7 @@ struct FuzzTarget: Sendable {
 extension FuzzTarget {
   static let all: [FuzzTarget] =
     cborTargets + jsonTargets + carTargets + identifierTargets + syntaxTargets + keyTargets
-    + identityTargets + treeTargets + streamTargets + lexiconTargets
+    + identityTargets + treeTargets + streamTargets + lexiconTargets + tokenTargets
 
   /// The target of this process.
   static let current: FuzzTarget = {

@@ -18,6 +18,14 @@ from atproto.exceptions import AtProtocolError
 
 PLAITED = os.path.join(os.path.dirname(os.path.abspath(sys.argv[1])), "plaited")
 COLLECTION = "app.example.note"
+# What the SDK asks to be validated when it posts: as much of the schema as this test's post needs.
+POST = {"lexicon": 1, "id": "app.bsky.feed.post", "defs": {"main": {
+    "type": "record", "key": "tid", "record": {
+        "type": "object", "required": ["text", "createdAt"], "properties": {
+            "text": {"type": "string", "maxLength": 3000, "maxGraphemes": 300},
+            "langs": {"type": "array", "maxLength": 3,
+                      "items": {"type": "string", "format": "language"}},
+            "createdAt": {"type": "string", "format": "datetime"}}}}}}
 HANDLE = "alice.example.com"
 passed = failed = 0
 
@@ -69,8 +77,13 @@ class Server:
             plaited(self.store, "account", "password", "--json"))["result"]["password"]
 
     def start(self):
+        schemas = os.path.join(self.store, "..", "lexicons", "app", "bsky", "feed")
+        os.makedirs(schemas, exist_ok=True)
+        with open(os.path.join(schemas, "post.json"), "w") as file:
+            json.dump(POST, file)
         self.process = subprocess.Popen(
-            [PLAITED, "serve", "--port", str(self.port), "--ndjson", "-C", self.store],
+            [PLAITED, "serve", "--port", str(self.port), "--ndjson", "-C", self.store,
+             "--lexicons", os.path.join(self.store, "..", "lexicons")],
             stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
 
@@ -104,9 +117,7 @@ def sessions(server):
 
 
 def records(client, did):
-    post = client.app.bsky.feed.post.create(
-        did, models.AppBskyFeedPost.Record(text="hello from the SDK", created_at=client.get_current_time_iso()),
-        validate=None)
+    post = client.send_post("hello from the SDK")
     check("send_post", post.uri.startswith(f"at://{did}/app.bsky.feed.post/"))
     found = client.com.atproto.repo.get_record(
         {"repo": HANDLE, "collection": "app.bsky.feed.post", "rkey": post.uri.split("/")[-1]})

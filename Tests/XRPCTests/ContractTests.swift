@@ -143,7 +143,10 @@ struct ContractTests {
   @Test("the table has every method of the server, and no other")
   func complete() {
     #expect(MethodTable.served.methods.map(\.name) == ContractTests.methods.map(\.name))
-    for method in MethodTable.served.methods { #expect(method.nsid.description == method.name) }
+    for method in MethodTable.served.methods {
+      #expect(method.nsid.description == method.name)
+      #expect(Schemas.agrees(with: method), "\(method.name) is not what its lexicon says")
+    }
   }
 
   @Test("every method answers every credential as the table says", arguments: Brought.allCases)
@@ -163,6 +166,7 @@ struct ContractTests {
         } else {
           answer = try await server.get("/xrpc/\(name)", headers)
         }
+        try Schemas.expect(answer, of: nsid)
         let expected = ContractTests.refusal(audience, brought) ?? letIn
         let error = answer.status == 200 ? nil : try answer["error"]?.stringValue
         #expect(Outcome(answer.status, error) == expected, "\(name): \(answer.text.prefix(300))")

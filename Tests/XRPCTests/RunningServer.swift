@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import RepoStore
 import Synchronization
+import Testing
 
 @testable import XRPC
 
@@ -76,14 +77,19 @@ extension RunningServer {
   func call(
     _ method: String, _ input: CBORValue, as token: String? = nil
   ) async throws -> HTTPAnswer {
-    try await post(
+    let answer = try await post(
       "/xrpc/\(method)", token.map { ["Authorization: Bearer \($0)"] } ?? [],
       body: JSONForm.encode(input), type: "application/json")
+    try Schemas.expect(answer, of: NSID(method))
+    return answer
   }
 
   /// Asks a query.
   func ask(_ target: String, as token: String? = nil) async throws -> HTTPAnswer {
-    try await get("/xrpc/\(target)", token.map { ["Authorization: Bearer \($0)"] } ?? [])
+    let answer = try await get(
+      "/xrpc/\(target)", token.map { ["Authorization: Bearer \($0)"] } ?? [])
+    try Schemas.expect(answer, of: NSID(String(target.prefix { $0 != "?" })))
+    return answer
   }
 }
 

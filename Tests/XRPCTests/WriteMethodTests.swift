@@ -122,6 +122,36 @@ struct WriteMethodTests {
     }
   }
 
+  @Test("a schema that is known is kept; one that is not is refused only where it is asked for")
+  func validation() async throws {
+    let (world, token) = try await Self.world()
+    var configuration = ServedStore.configuration
+    configuration.schemas = Schemas.catalog
+    let known = "dev.joelclaw.system.log"
+    let good: CBORValue = [
+      "timestamp": "2026-11-21T10:00:00.000Z", "action": "install", "tool": "t", "detail": "d",
+    ]
+    let outcomes: [(String, CBORValue, Bool?, String?)] = [
+      (known, good, nil, "valid"), (known, good, true, "valid"), (known, good, false, nil),
+      (known, ["action": 1], nil, "refused"), (known, ["action": 1], true, "refused"),
+      (known, ["action": 1], false, nil), (Self.collection, ["a": 1], nil, "unknown"),
+      (Self.collection, ["a": 1], true, "refused"), (Self.collection, ["a": 1], false, nil),
+    ]
+    try await world.serve(configuration) { server in
+      for (collection, record, validate, expected) in outcomes {
+        var input: CBORMap = [
+          "repo": .string("\(ServedStore.did)"), "collection": .string(collection),
+          "record": record,
+        ]
+        input["validate"] = validate.map { .bool($0) }
+        let answer = try await server.call("\(Self.repo).createRecord", .map(input), as: token)
+        let found =
+          answer.status == 200 ? try answer["validationStatus"]?.stringValue : "refused"
+        #expect(found == expected, "\(collection) \(String(describing: validate)): \(answer.text)")
+      }
+    }
+  }
+
   @Test("a private collection is written to its own tree, and only its account reads it there")
   func privateTree() async throws {
     let (world, token) = try await Self.world()

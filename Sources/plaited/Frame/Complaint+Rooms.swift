@@ -7,6 +7,7 @@ import ATSyntax
 import Accounts
 import DAGCBOR
 import Identity
+import Lexicon
 import MST
 import RepoStore
 
@@ -18,6 +19,10 @@ extension Complaint {
     case let error as SyntaxError: self.init(error)
     case let error as AccountError: self.init(error)
     case let error as QueryError: self.init(error)
+    case let error as LexiconError:
+      self.init(
+        .configuration, "InvalidLexicon", what: "the schemas are not what they must be",
+        why: "\(error)", remedy: "correct the file, or name another folder")
     case let error as KeyFileError: self.init(error)
     case let error as RepoProofError: self.init(error)
     case let error as MSTError: self.init(damage: error)

@@ -6,6 +6,7 @@ import ATSyntax
 import ArgumentParser
 import DAGCBOR
 import Identity
+import Lexicon
 import Logging
 import RepoStore
 import XRPC
@@ -44,6 +45,9 @@ struct Serve: Verb {
       "A file whose first line is the admin's password; without it nobody is the admin.",
       valueName: "file"))
   var adminPasswordFile: String?
+  @Option(
+    help: ArgumentHelp("A folder of schemas that records are held to.", valueName: "folder"))
+  var lexicons: String?
   @Option(
     help: ArgumentHelp(
       "standard, logins (else, where only this machine reaches the server) or off.",
@@ -130,6 +134,7 @@ struct Serve: Verb {
       let password = try SecretFile.read(adminPasswordFile, on: job.desk)
       configuration.adminPassword = Digest(of: Array(password.utf8))
     }
+    if let lexicons { configuration.schemas = try Catalog(folder: job.desk.path(lexicons)) }
     var known: [DID: PLCOperation] = [:]
     for did in Set(store.repos.map(\.did)) {
       known[did] = try IdentityFile(of: did, in: job).read()
