@@ -34,13 +34,19 @@ public final class AccountStore: Sendable {
   }
 
   /// Makes the file with its mode, or checks that of the one that is there.
+  ///
+  /// One that is there is not opened: closing it would let go of the locks that SQLite holds on it
+  /// for another connection of this process.
   private static func claim(_ path: String) throws(AccountError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .file(operation: "open", path: path, code: errno) }
-    defer { close(descriptor) }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    if descriptor >= 0 {
+      close(descriptor)
+    } else if errno != EEXIST {
+      throw .file(operation: "open", path: path, code: errno)
+    }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw .file(operation: "fstat", path: path, code: errno)
+    guard lstat(path, &status) == 0 else {
+      throw .file(operation: "lstat", path: path, code: errno)
     }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0 else {
       throw .fileTooOpen(path: path, mode: status.st_mode & 0o7777)

@@ -66,6 +66,19 @@ struct DatabaseTests {
     #expect(key.count == 32)
   }
 
+  @Test("two connections of one process, as a server and a command beside it, see one state")
+  func beside() throws {
+    let world = try AccountsWorld()
+    let (server, command) = (try world.openWithAlice(), try world.open())
+    let token = try server.beginSession(
+      of: AccountsWorld.alice, .password, at: AccountsWorld.start)
+    #expect(try command.isAlive(session: token.family))
+    try command.setPassword("another one", of: AccountsWorld.alice, at: AccountsWorld.start)
+    #expect(try server.isAlive(session: token.family) == false)
+    #expect(try server.login(.did(AccountsWorld.alice), "another one") != nil)
+    #expect(try server.sessionKey() == command.sessionKey())
+  }
+
   @Test("a transaction that fails in the middle has not happened")
   func rollback() throws {
     let world = try AccountsWorld()
