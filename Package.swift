@@ -95,8 +95,8 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // What is measured, by `plaited bench` and by the package in Benchmarks/: the common input, repos
-    // of it, and workloads on them.
+    // What is measured, by `plaited bench` and by the package in Benchmarks/: the common input,
+    // repos of it, and workloads on them.
     .target(
       name: "Input", dependencies: ["DAGCBOR"], path: "Benchmarks/Sources/Input",
       swiftSettings: strict),

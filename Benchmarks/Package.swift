@@ -34,7 +34,9 @@ let package = Package(
       name: "Report", dependencies: ours("Workloads", "World"), swiftSettings: strict),
     .executableTarget(
       name: "Core",
-      dependencies: ours("Workloads", "World") + [.product(name: "Benchmark", package: "benchmark")],
+      dependencies: ours("Workloads", "World") + [
+        .product(name: "Benchmark", package: "benchmark")
+      ],
       path: "Core", swiftSettings: strict,
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ],

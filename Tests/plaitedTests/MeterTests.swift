@@ -1,4 +1,5 @@
-// MeterTests.swift: how far something has come: only where it takes long, and only where it is read.
+// MeterTests.swift: how far something has come: only where it takes long, and only where it is
+// read.
 import DAGCBOR
 import Synchronization
 import Testing

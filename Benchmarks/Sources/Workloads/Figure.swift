@@ -4,7 +4,7 @@ import World
 
 /// A named quantity with its unit.
 public struct Figure {
-  public enum Unit: String {
+  public enum Unit: String, Sendable {
     case milliseconds = "ms"
     case bytes = "B"
     case megabytes = "MB"

@@ -6,7 +6,7 @@
 import Glibc
 import World
 
-public struct Run {
+public struct Run: Sendable {
   /// Seconds per operation, by workload, one for each round.
   public private(set) var seconds: [String: [Double]] = [:]
   /// What passes and probes say beside their time, one value for each time that they ran.
@@ -103,7 +103,7 @@ public struct Run {
 }
 
 /// What several rounds say about one quantity.
-public struct Spread {
+public struct Spread: Sendable {
   public var median: Double
   public var least: Double
   public var most: Double

@@ -7,7 +7,7 @@ import World
 /// A named question: verb/what/size.
 public struct Workload {
   /// Which time a pass takes.
-  public enum Timing: String {
+  public enum Timing: String, Sendable {
     /// CPU time of the thread that runs the pass: work that needs one thread and no disk.
     case thread
     /// CPU time of all threads: the cost of work that is done on several.

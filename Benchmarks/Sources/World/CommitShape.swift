@@ -30,8 +30,7 @@ extension RepoWorld {
   }
 
   /// Calls `body` with the records of one commit after the other.
-  public func commit(_ shape: CommitShape, _ body: (ArraySlice<MSTEntry>) throws -> Void) rethrows
-  {
+  public func commit(_ shape: CommitShape, _ body: (ArraySlice<MSTEntry>) throws -> Void) rethrows {
     let entries = entries(shape.order)
     for start in stride(from: 0, to: entries.count, by: shape.recordCount) {
       try body(entries[start..<start + shape.recordCount])

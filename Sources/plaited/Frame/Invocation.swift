@@ -266,7 +266,8 @@ extension Complaint {
     else { return "" }
     // A long name has a line of its own.
     let parts = help[index...].prefix(2)
-    let text = parts.first.flatMap { $0.firstRange(of: named).map { $0.upperBound } }
+    let text =
+      parts.first.flatMap { $0.firstRange(of: named).map { $0.upperBound } }
       .map { help[index][$0...] } ?? ""
     let meaning = (text.isEmpty ? parts.last ?? "" : text).drop { $0 == " " }
     return (message.hasSuffix(".") ? " " : ": ") + meaning

@@ -1,6 +1,7 @@
 // StoreDoor.swift: the store that a command works on, opened once and closed when it ends.
 //
 // Not here: which folder that is (StorePlace), which repo in it (RepoChoice).
+import Glibc
 import RepoStore
 import Synchronization
 
@@ -40,9 +41,24 @@ final class StoreDoor: Sendable {
     }
     return try open.withLock { open in
       if let open { return (open, false) }
-      let store = try RepoStore.open(folder, wish.options)
+      let store = try StoreDoor.opened(folder, wish.options)
       open = store
       return (store, true)
+    }
+  }
+
+  /// After anything but a clean close opening writes a little, which a full disk does not take: what
+  /// is there can be read all the same.
+  private static func opened(_ folder: String, _ options: StoreOptions) throws -> RepoStore {
+    do {
+      return try RepoStore.open(folder, options)
+    } catch let error as StoreError {
+      guard case .disk(let cause) = error, cause.code == ENOSPC, Folder.isThere("\(folder)/log")
+      else { throw error }
+      var reading = options
+      reading.isReadOnly = true
+      reading.createsIfMissing = false
+      return try RepoStore.open(folder, reading)
     }
   }
 
@@ -80,6 +96,9 @@ extension Job {
     guard isNew else { return store }
     if common.verbose {
       try note("opened \(folder) in \(Amount.duration(microseconds: Int(desk.now() - startedAt)))")
+    }
+    if store.damage == nil, store.status.readOnlyReason != nil {
+      try note("the disk is full: the store is open for reading only")
     }
     if let damage = store.damage {
       try note("the store is damaged, and open for reading only: \(damage)")

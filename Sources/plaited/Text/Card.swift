@@ -22,7 +22,10 @@ struct Card: Equatable {
     return lines.map { line in
       let cell = human(line.cell, on: paper)
       let name = Style.faint.applied(to: line.name.padded(to: nameWidth, .left), paper.colour)
-      let text = cell.text.fitted(to: max(8, paper.width - nameWidth - 2), .end)
+      // What is copied is given whole, even where the terminal then begins another line.
+      let isCopied = if case .id = line.cell { true } else { false }
+      let room = isCopied ? Int.max : max(8, paper.width - nameWidth - 2)
+      let text = cell.text.fitted(to: room, .end)
       return "\(name)  \(cell.style.applied(to: text, paper.colour))"
     }
   }

@@ -1,7 +1,8 @@
 // BenchVerb.swift: `plaited bench`: how fast this machine is at what a store does, beside what it
 // could do at most.
 //
-// Not here: what is measured (Benchmarks/Sources/Workloads), which the reports of the project share.
+// Not here: what is measured (Benchmarks/Sources/Workloads), which the reports of the project
+// share.
 import ArgumentParser
 import DAGCBOR
 import Dispatch
@@ -67,25 +68,17 @@ struct Bench: Verb {
     }
     // The drawing is the last thing; that it can be written is known first.
     let picture = try plot.map { try ReplacingFile(job.desk.path($0)) }
-    let worlds = Worlds(in: folder)
-    let ending = EndingCleanly(worlds)
+    let ending = EndingCleanly(in: folder)
     defer { ending.cancel() }
     let meter = Meter("measuring", "passes", for: job)
     let isTimed = subject == .commit && durability == .full
     try job.printer.openList("workloads", BenchRow.columns(withLatency: isTimed))
-    var runs: [(plan: BenchPlan, run: Run)] = []
-    let sizes = sizes
-    for (index, size) in sizes.enumerated() {
-      let plan = BenchPlan(
-        subject, records: size, writers: writers, isDurable: durability == .full)
-      let run = try Run(
-        plan.primitives + plan.workloads, rounds: Bench.roundCount, worlds
-      ) { done, total in
-        try meter.reached(index * total + done, of: sizes.count * total)
-      }
-      runs.append((plan, run))
+    let plans = sizes.map { size in
+      BenchPlan(subject, records: size, writers: writers, isDurable: durability == .full)
     }
+    let measured = try await Bench.measured(plans, in: folder, meter)
     try meter.finish()
+    let runs = Array(zip(plans, measured.runs))
     for (plan, run) in runs {
       for row in BenchRow.rows(of: run, plan) {
         try job.printer.row(row.cells(withLatency: isTimed), row.value)
@@ -95,7 +88,40 @@ struct Bench: Verb {
       try picture.append(Array(drawing(runs).svg.utf8))
       try picture.finish()
     }
-    return try answer(worlds)
+    return answer(nodeBytesPerRecord: measured.nodeBytesPerRecord)
+  }
+
+  /// What was measured by each plan, and the size of the last one's tree.
+  private struct Measured: Sendable {
+    var runs: [Run] = []
+    var nodeBytesPerRecord = 0
+  }
+
+  /// Measures on a thread of its own: workloads wait for tasks, which need the threads of the pool.
+  private static func measured(
+    _ plans: [BenchPlan], in folder: String?, _ meter: Meter
+  ) async throws -> Measured {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue(label: "plaited.bench").async {
+        continuation.resume(with: Result { try measuredHere(plans, in: folder, meter) })
+      }
+    }
+  }
+
+  private static func measuredHere(
+    _ plans: [BenchPlan], in folder: String?, _ meter: Meter
+  ) throws -> Measured {
+    let worlds = Worlds(in: folder)
+    var measured = Measured()
+    for (index, plan) in plans.enumerated() {
+      let workloads = plan.primitives + plan.workloads
+      let run = try Run(workloads, rounds: roundCount, worlds) { done, total in
+        try meter.reached(index * total + done, of: plans.count * total)
+      }
+      measured.runs.append(run)
+      measured.nodeBytesPerRecord = Int(try plan.nodeBytesPerRecord(worlds).rounded())
+    }
+    return measured
   }
 
   /// One size; for a plot the powers of ten before it too.
@@ -104,15 +130,13 @@ struct Bench: Verb {
     return [1_000, 10_000, 100_000, 1_000_000].filter { $0 < records } + [records]
   }
 
-  private func answer(_ worlds: Worlds) throws -> Answer {
+  private func answer(nodeBytesPerRecord bytes: Int) -> Answer {
     var members = CBORMap(present: [
       "subject": .string(subject.rawValue), "records": .count(records),
       "rounds": .count(Bench.roundCount), "plot": plot.map { .string($0) },
     ])
     var notes: [String] = []
     if subject == .mst {
-      let plan = BenchPlan(subject, records: records, writers: writers, isDurable: true)
-      let bytes = Int(try plan.nodeBytesPerRecord(worlds).rounded())
       members["nodeBytesPerRecord"] = .count(bytes)
       notes.append("\(bytes) bytes of tree nodes for each record")
     }
@@ -120,7 +144,7 @@ struct Bench: Verb {
     return Answer(members, notes: notes)
   }
 
-  private func drawing(_ runs: [(plan: BenchPlan, run: Run)]) -> Plot {
+  private func drawing(_ runs: [(BenchPlan, Run)]) -> Plot {
     var names: [String] = []
     for (plan, _) in runs {
       let primitives = Set(plan.primitives.map(\.name))
@@ -248,8 +272,7 @@ struct BenchRow {
 private struct EndingCleanly {
   private let sources: [any DispatchSourceSignal]
 
-  init(_ worlds: Worlds) {
-    let folder = worlds.folder
+  init(in folder: String?) {
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -153,7 +153,7 @@ struct Init: Verb {
       "handle": try repo.status.handle.map { .id("\($0)") },
       "signing key": .id(signing.didKey),
       "recovery key": recovery.map { .id($0.key.publicKey.didKey) },
-      "recovery file": recovery?.file.map { .text($0) },
+      "recovery file": recovery?.file.map { .id($0) },
     ])
     card.add(head)
     var notes: [String] = []

@@ -153,7 +153,7 @@ struct KeyCard {
         .card(
           Card([
             "did:key": key.map { .id($0.didKey) }, "multikey": key.map { .id($0.multikey) },
-            "curve": key.map { .text($0.curve.rawValue) }, "file": .text(path),
+            "curve": key.map { .text($0.curve.rawValue) }, "file": .id(path),
           ]))
       ])
   }

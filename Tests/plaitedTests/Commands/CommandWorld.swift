@@ -44,8 +44,10 @@ final class CommandWorld: Sendable {
 
   private static var parent: String {
     let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-    return named.hasPrefix("/") ? String(named.trimmingSuffix("/")) : NSTemporaryDirectory()
-      .trimmingSuffix("/")
+    return named.hasPrefix("/")
+      ? String(named.trimmingSuffix("/"))
+      : NSTemporaryDirectory()
+        .trimmingSuffix("/")
   }
 
   /// The world, made once for each run of the tests.
@@ -93,9 +95,9 @@ final class CommandWorld: Sendable {
       }
     }
     if varieties.contains(.numbers) {
-      text = text.replacing(#/\b[0-9]+(?:[ .][0-9]+)*\b/#) { _ in "#" }
-        .replacing(#/# (?:ns|µs|ms|s|min)\b/#) { _ in "#" }.replacing(#/  +/#) { _ in " " }
-        .replacing(#/#(?: #)+/#) { _ in "#" }
+      text = text.replacing(#/\b[0-9]+(?:[ .][0-9]+)*\b/#) { _ in "0" }
+        .replacing(#/0 (?:ns|µs|ms|s|min|B|kB|MB)\b/#) { _ in "0" }
+        .replacing(#/  +/#) { _ in " " }.replacing(#/0(?: 0)+/#) { _ in "0" }
     }
     return text
   }
@@ -107,7 +109,8 @@ struct Bytes {
 
   /// Text as it is; anything else by its length and its CID.
   init(_ bytes: [UInt8]) {
-    let isText = String(validating: bytes, as: UTF8.self) != nil
+    let isText =
+      String(validating: bytes, as: UTF8.self) != nil
       && !bytes.contains { $0 < 0x20 && $0 != 0x0a && $0 != 0x09 && $0 != 0x1b }
     text =
       isText

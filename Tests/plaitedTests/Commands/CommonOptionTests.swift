@@ -45,7 +45,8 @@ struct CommonOptionTests {
     #expect(try await row.said(RunSetting(.plain, ["--yes"])) == expected)
   }
 
-  @Test("the store is the one that -C names, else the environment, else ./data", arguments: examples)
+  @Test(
+    "the store is the one that -C names, else the environment, else ./data", arguments: examples)
   func storePlace(row: CommandRow) async throws {
     guard !row.words.contains("-C") else { return }
     let expected = try #require(row.forms[.plain])

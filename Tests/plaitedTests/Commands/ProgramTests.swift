@@ -126,7 +126,8 @@ struct ProgramTests {
     #expect(said.status == 0 && said.out.contains(#""text":"hello""#), "\(said)")
   }
 
-  @Test("a full disk refuses a write, and keeps what is there",
+  @Test(
+    "a full disk refuses a write, and keeps what is there",
     .enabled(if: Isolation.isThere, Isolation.notice))
   func fullDisk() async throws {
     let world = try await CommandWorld.copy()

@@ -70,8 +70,9 @@ struct RequirementTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(session.world.folder)/data")
     let known: Set = ["log", "packs", "index", "keys", "identity", "plaited.lock", "blobs"]
     #expect(names.filter { !known.contains($0) && !$0.hasPrefix("private.sqlite") } == [])
-    #expect(try FileManager.default.contentsOfDirectory(
-      atPath: "\(session.world.folder)/data/log") == ["0001.seg"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(
+        atPath: "\(session.world.folder)/data/log") == ["0001.seg"])
   }
 
   @Test("one changed byte of any block of a file is refused, and the block named")

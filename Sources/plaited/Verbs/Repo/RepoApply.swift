@@ -60,7 +60,8 @@ struct RepoApply: Verb {
     var run = ApplyRun(
       store, did, space: repo.space?.space, meter: Meter("applying", "writes", for: job))
     if job.printer.mode == .ndjson { try run.openList(&job) }
-    let inlet = file == "-" ? try job.input(for: "writes") : try ReadableFile(job.desk.path(file)).inlet
+    let inlet =
+      file == "-" ? try job.input(for: "writes") : try ReadableFile(job.desk.path(file)).inlet
     var reader = BatchReader(
       LineReader(inlet), size: single ? 1 : batch, keys: KeySource(clock: clock, job.desk))
     var failure: (any Error)?
