@@ -50,9 +50,9 @@ final class StoreDoor: Sendable {
   /// After anything but a clean close opening writes a little, which a full disk does not take: what
   /// is there can be read all the same.
   private static func opened(_ folder: String, _ options: StoreOptions) throws -> RepoStore {
-    do {
+    do throws(StoreError) {
       return try RepoStore.open(folder, options)
-    } catch let error as StoreError {
+    } catch {
       guard case .disk(let cause) = error, cause.code == ENOSPC, Folder.isThere("\(folder)/log")
       else { throw error }
       var reading = options
