@@ -9,6 +9,7 @@ extension RepoStore {
   struct CheckedRepo: Sendable {
     var commit: Commit
     var recordCount: Int
+    var schemaCounts: [ValidationStatus: Int]
     var nodeCount: Int
     var isSignatureChecked: Bool
     /// Whether its blocks came in the order of an export, and nothing with them.

@@ -39,11 +39,16 @@ public struct RecordWrite: Hashable, Sendable {
   public var path: RecordPath
   public var action: Action
   public var swapRecord: SwapRecord
+  public var validation: ValidationMode
 
-  public init(_ path: RecordPath, _ action: Action, swapRecord: SwapRecord = .any) {
+  public init(
+    _ path: RecordPath, _ action: Action, swapRecord: SwapRecord = .any,
+    validation: ValidationMode = .optimistic
+  ) {
     self.path = path
     self.action = action
     self.swapRecord = swapRecord
+    self.validation = validation
   }
 }
 
@@ -62,10 +67,20 @@ public struct CommitReceipt: Hashable, Sendable {
   public var head: RepoHead
   /// One for each write, in order.
   public var results: [WriteResult]
+  /// What was found of each write's schema; `.absent` for a deletion, and where nobody looked.
+  public var schemas: [ValidationStatus]
   /// The net effect, in key order: empty for an empty commit.
   public var opCount: Int
   /// No commit was made: every write asked for what was there.
   public var isNoOp: Bool
+
+  init(head: RepoHead, _ effect: WritePreview, opCount: Int, isNoOp: Bool) {
+    self.head = head
+    results = effect.results
+    schemas = effect.schemas
+    self.opCount = opCount
+    self.isNoOp = isNoOp
+  }
 }
 
 extension CommitReceipt {
@@ -76,6 +91,14 @@ extension CommitReceipt {
     told.head = predecessor.head
     return told
   }
+}
+
+/// What writes would do.
+public struct WritePreview: Hashable, Sendable {
+  /// One for each write, in order.
+  public var results: [WriteResult]
+  /// As in `CommitReceipt`.
+  public var schemas: [ValidationStatus]
 }
 
 /// The bounds of a store that are not bounds of a commit (`StoreLimit`), each with its reason.
@@ -108,21 +131,24 @@ public enum StoreLimits {
 struct EncodedRecord: Sendable {
   var cid: CID
   var bytes: [UInt8]
+  var schema: ValidationStatus
 }
 
 /// What every record must pass, whatever its schema: the data model, its type and its size.
 struct RecordDoor: Sendable {
-  var validate: (@Sendable (RecordPath, CBORValue) throws(RecordRefusal) -> Void)?
+  var validate: StoreOptions.Validate?
 
   /// Encodes `record` for `path`, with `$type` filled in where it is missing.
-  func encode(_ record: CBORValue, at path: RecordPath) throws(StoreError) -> EncodedRecord {
-    try translate({ () throws(RecordRefusal) in try encoded(record, at: path) }) {
+  func encode(
+    _ record: CBORValue, at path: RecordPath, _ validation: ValidationMode = .optimistic
+  ) throws(StoreError) -> EncodedRecord {
+    try translate({ () throws(RecordRefusal) in try encoded(record, at: path, validation) }) {
       StoreError.record(path, $0)
     }
   }
 
   private func encoded(
-    _ record: CBORValue, at path: RecordPath
+    _ record: CBORValue, at path: RecordPath, _ validation: ValidationMode
   ) throws(RecordRefusal) -> EncodedRecord {
     let collection = path.collection
     var record = record
@@ -142,7 +168,6 @@ struct RecordDoor: Sendable {
     try translate({ () throws(DataModelError) in
       try DataModel.check(record: record, for: .writing)
     }) { RecordRefusal.dataModel($0) }
-    try validate?(path, record)
     let value = record
     let bytes = try translate({ () throws(CBORError) in try CBOR.encode(value) }) {
       RecordRefusal.encoding($0)
@@ -150,6 +175,7 @@ struct RecordDoor: Sendable {
     guard bytes.count <= StoreLimit.recordBytes.rawValue else {
       throw .tooLarge(byteCount: bytes.count)
     }
-    return EncodedRecord(cid: CID(of: bytes), bytes: bytes)
+    let schema = validation == .off ? nil : try validate?(path, bytes.span.bytes, validation)
+    return EncodedRecord(cid: CID(of: bytes), bytes: bytes, schema: schema ?? .absent)
   }
 }

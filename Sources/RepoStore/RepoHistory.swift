@@ -39,7 +39,9 @@ extension Repo {
   ///
   /// - Throws: `.noSuchRev`; `.appendOnly` where that would change or remove a record that may only
   ///   stay; `.limit` where more than one commit's worth of records differs.
-  public func revert(to rev: TID) async throws(StoreError) -> CommitReceipt {
+  public func revert(
+    to rev: TID, validation: ValidationMode = .optimistic
+  ) async throws(StoreError) -> CommitReceipt {
     let (now, then) = (try snapshot(), try snapshot(at: rev))
     var writes: [RecordWrite] = []
     for change in try now.changes(to: then) {
@@ -51,7 +53,7 @@ extension Repo {
         let value = try translate({ () throws(CBORError) in try record.value }) {
           StoreError.record(path, .encoding($0))
         }
-        writes.append(RecordWrite(path, .put(value)))
+        writes.append(RecordWrite(path, .put(value), validation: validation))
       } else {
         writes.append(RecordWrite(path, .delete))
       }

@@ -11,12 +11,21 @@ import ATSyntax
 import DAGCBOR
 import MST
 
+/// What the caller of an import says of where it comes from.
+struct ForeignOrigin {
+  var did: DID?
+  var signer: PublicKey?
+  var validation: ValidationMode
+}
+
 /// What an import brought.
 public struct ImportReport: Sendable {
   public var head: RepoHead
   /// The commit in the CAR; the head itself where the repo was adopted.
   public var importedCommit: CID
   public var recordCount: Int
+  /// Of them, by what was found of their schemas; none where nobody looked.
+  public var schemaCounts: [ValidationStatus: Int]
   public var nodeCount: Int
   public var byteCount: Int
   /// Whether the commit's signature was checked with a key.
@@ -31,10 +40,11 @@ extension RepoStore {
   /// Memory is bounded but for about 40 bytes a block. Other repos can be written meanwhile.
   /// `did`: who the repo must be of; nil for whoever the commit names.
   /// `signer`: who must have signed the commit; nil: the key of the repo that is here, or nobody.
+  /// `validation`: how every record is held to its schema.
   /// - Throws: `.importRefused` with what is wrong; `.appendOnly` or `.wrongSpace` for a record
   ///   that may not come this way; and what `next` throws.
   public func importCAR(
-    of did: DID? = nil, signer: PublicKey? = nil,
+    of did: DID? = nil, signer: PublicKey? = nil, validation: ValidationMode = .optimistic,
     _ next: () throws(StoreError) -> [UInt8]?
   ) async throws(StoreError) -> ImportReport {
     if let readOnlyReason { throw .readOnly(reason: readOnlyReason) }
@@ -46,7 +56,8 @@ extension RepoStore {
     let result: Result<ImportReport, StoreError>
     do throws(StoreError) {
       let commit = try stage(next, into: staged)
-      let checked = try verify(commit, in: staged, of: did, signer: signer)
+      let origin = ForeignOrigin(did: did, signer: signer, validation: validation)
+      let checked = try verify(commit, in: staged, from: origin)
       result = .success(
         try await creations.run { () throws(StoreError) in
           try holdingWriter(of: checked.name) { () throws(StoreError) in
@@ -98,29 +109,32 @@ extension RepoStore {
   }
 
   private func verify(
-    _ commit: Commit, in staged: StagedBlocks, of did: DID?, signer: PublicKey?
+    _ commit: Commit, in staged: StagedBlocks, from origin: ForeignOrigin
   ) throws(StoreError) -> CheckedRepo {
     let found = commit.unsigned.did
-    if let did, did != found { throw .importRefused(.wrongDID(expected: did, found: found)) }
-    var signer = signer
+    if let did = origin.did, did != found {
+      throw .importRefused(.wrongDID(expected: did, found: found))
+    }
+    var signer = origin.signer
     if signer == nil { signer = try knownKey(of: found) }
     if let signer, !signer.verify(commit.signature, commit.unsigned.digest) {
       throw .importRefused(.signature(commit.cid))
     }
-    let policy = policy(of: found)
+    var door = ForeignDoor(
+      policy: policy(of: found), validate: options.validate, validation: origin.validation)
     var fault: StoreError?
     var recordCount = 0
     let walk = StagedWalk(staged)
     let nodeCount = try translate({ () throws(MSTError) in
       try MST.verify(root: commit.unsigned.data, in: walk) { key, cid in
         recordCount += 1
-        if fault == nil { fault = Self.fault(of: key, cid, in: walk, policy) }
+        if fault == nil { fault = door.fault(of: key, cid, in: walk) }
       }
     }) { StoreError.importRefused(.tree($0)) }
     if let fault { throw fault }
     return CheckedRepo(
-      commit: commit, recordCount: recordCount, nodeCount: nodeCount,
-      isSignatureChecked: signer != nil, isPack: walk.isPack)
+      commit: commit, recordCount: recordCount, schemaCounts: door.schemaCounts,
+      nodeCount: nodeCount, isSignatureChecked: signer != nil, isPack: walk.isPack)
   }
 
   private func knownKey(of did: DID) throws(StoreError) -> PublicKey? {
@@ -129,41 +143,6 @@ extension RepoStore {
     else { return nil }
     return try translate({ () throws(KeyError) in try PublicKey(multikey: name) }) {
       StoreError.policy("signing key \(name): \($0)")
-    }
-  }
-
-  /// What is wrong with one record of a foreign repo; nil: nothing.
-  private static func fault(
-    of key: MSTKey, _ cid: CID, in walk: StagedWalk, _ policy: RepoPolicy
-  ) -> StoreError? {
-    do throws(StoreError) {
-      let path = try translate({ () throws(SyntaxError) in
-        try key.bytes.span.bytes.withUnsafeBytes { bytes throws(SyntaxError) in
-          try RecordPath(utf8: bytes)
-        }
-      }) { StoreError.importRefused(.unreadable("\(key): \($0)")) }
-      guard policy.space(of: path.collection) == .public else {
-        return .wrongSpace(path.collection, belongsTo: .private)
-      }
-      let found = try translate({ () throws(BlockReadFailure) in
-        try walk.with(cid) { fault(of: $0, path, cid) }
-      }) { StoreError.importRefused(.unreadable($0.reason)) }
-      guard let fault = found else { return .importRefused(.recordMissing(path, cid)) }
-      return fault
-    } catch {
-      return error
-    }
-  }
-
-  private static func fault(of block: RawSpan, _ path: RecordPath, _ cid: CID) -> StoreError? {
-    guard block.byteCount <= StoreLimits.foreignRecordByteCountMax else {
-      return .importRefused(.record(path, cid, "\(block.byteCount) bytes"))
-    }
-    do throws(CBORError) {
-      try CBOR.validateObject(block)
-      return nil
-    } catch {
-      return .importRefused(.record(path, cid, "\(error)"))
     }
   }
 
@@ -200,6 +179,7 @@ extension RepoStore {
         commit: commit.cid, data: commit.unsigned.data, rev: commit.unsigned.rev,
         lsn: placed.last?.header.lsn ?? .zero, seq: seq == 0 ? nil : Seq(rawValue: seq)),
       importedCommit: checked.commit.cid, recordCount: checked.recordCount,
+      schemaCounts: checked.schemaCounts,
       nodeCount: checked.nodeCount, byteCount: mark.byteCount,
       isSignatureChecked: checked.isSignatureChecked, isAdopted: existing == nil)
   }

@@ -35,8 +35,8 @@ public struct StoreOptions: Sendable {
   /// Undo every commit's operations before it is written (INV-11). Costs about as much as a
   /// signature.
   public var checksCommits = true
-  /// What a record must pass beside the data model; called on the thread of the writer.
-  public var validate: (@Sendable (RecordPath, CBORValue) throws(RecordRefusal) -> Void)?
+  /// What a record must pass beside the data model.
+  public var validate: Validate?
   /// How long to wait for another process to let go of the store.
   public var lockWaitMilliseconds = 500
   /// Bytes of blocks in one event; smaller in tests.
@@ -45,6 +45,11 @@ public struct StoreOptions: Sendable {
   var queuedByteCountMax = StoreLimits.queuedByteCountMax
 
   public init() {}
+
+  /// Judges a record by its schema: its place, its DAG-CBOR, and how strictly, which is never
+  /// `.off`. Called on the thread of whoever writes, while no other write to the repo goes on.
+  public typealias Validate =
+    @Sendable (RecordPath, RawSpan, ValidationMode) throws(RecordRefusal) -> ValidationStatus
 }
 
 /// An open store. One process has it; any number of threads and tasks may use it.

@@ -160,14 +160,14 @@ final class RepoWriter: Sendable {
       of: writes, on: current.tree, door: setting.door, policy: policy, space: name.space)
     if effect.isNoOp {
       let receipt = CommitReceipt(
-        head: head, results: effect.results, opCount: 0, isNoOp: true)
+        head: head, effect.preview, opCount: 0, isNoOp: true)
       return .answer(.success(receipt), after: current.last?.pending)
     }
     try effect.checkSwaps()
     if let swapCommit { try check(swapCommit, against: current, durable: head) }
     let draft = try commit(effect, on: &current)
     current.last = (draft, pending)
-    let opCount = effect.ops.count
+    let (opCount, preview) = (effect.ops.count, effect.preview)
     let fallenBefore = current.fallenCount
     setting.queue.enqueue(
       QueuedRun(
@@ -175,7 +175,7 @@ final class RepoWriter: Sendable {
         finish: { () throws(StoreError) in try draft.finish().run },
         fault: { [self] in fallen(since: fallenBefore) },
         done: { [self] placed in
-          settle(pending, draft, placed, results: effect.results, opCount: opCount)
+          settle(pending, draft, placed, preview, opCount: opCount)
         }))
     return .queued
   }
@@ -276,7 +276,7 @@ final class RepoWriter: Sendable {
   /// Tells the outcome of a draft. If it fell, everything drafted on it falls with it.
   private func settle(
     _ pending: PendingCommit, _ draft: CommitDraft, _ placed: Result<[PlacedEntry], StoreError>,
-    results: [WriteResult], opCount: Int
+    _ preview: WritePreview, opCount: Int
   ) {
     switch placed {
     case .success(let entries):
@@ -289,7 +289,7 @@ final class RepoWriter: Sendable {
           lsn: entry.header.lsn,
           seq: entry.header.seq == 0 ? nil : Seq(rawValue: entry.header.seq))
         let receipt = CommitReceipt(
-          head: head, results: results, opCount: opCount, isNoOp: false)
+          head: head, preview, opCount: opCount, isNoOp: false)
         pending.finish(.success(receipt))
       } catch {
         pending.finish(.failure(error))

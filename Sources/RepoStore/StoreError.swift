@@ -55,7 +55,8 @@ public enum RecordRefusal: Error, Hashable, Sendable {
   /// `$type` names another collection.
   case type(expected: NSID, found: String)
   case tooLarge(byteCount: Int)
-  /// What the validating closure given at open said.
+  /// What the validating closure given at open said: where in the record (a JSON Pointer), and a
+  /// sentence that says where as well.
   case schema(path: String, message: String)
 }
 
@@ -165,7 +166,7 @@ extension RecordRefusal: CustomStringConvertible {
     case .type(let expected, let found): "$type is \(found), expected \(expected)"
     case .tooLarge(let byteCount):
       "the record is \(byteCount) bytes, at most \(StoreLimit.recordBytes.rawValue) are allowed"
-    case .schema(let path, let message): "\(path): \(message)"
+    case .schema(_, let message): message
     }
   }
 }

@@ -14,6 +14,9 @@ struct WriteEffect: Sendable {
   private(set) var ops: [RepoOp] = []
   /// What came of each write.
   private(set) var results: [WriteResult] = []
+  /// What was found of the schema of what each write writes.
+  private(set) var schemas: [ValidationStatus] = []
+  var preview: WritePreview { WritePreview(results: results, schemas: schemas) }
   /// The records of the operations, each once.
   private(set) var records: [EncodedRecord] = []
   /// Whether every write asked for what is there: then there is no commit, whatever else was asked.
@@ -67,6 +70,7 @@ struct WriteEffect: Sendable {
     let place = try place(of: MSTKey(write.path), in: tree)
     var state = states[place]
     let found = state.now
+    var schema = ValidationStatus.absent
     checkSwap(write, found)
     switch (write.action, found) {
     case (.create, _?): throw .recordExists(write.path)
@@ -78,13 +82,15 @@ struct WriteEffect: Sendable {
       results.append(.deleted(previous: old))
     case (.deleteIfPresent, nil): results.append(.unchanged(nil))
     case (.create(let value), nil), (.put(let value), _), (.update(let value), _?):
-      let record = try door.encode(value, at: write.path)
+      let record = try door.encode(value, at: write.path, write.validation)
+      schema = record.schema
       if let found, found != record.cid, isAppendOnly { throw .appendOnly(write.path) }
       state.now = record.cid
       state.record = record
       results.append(WriteEffect.result(of: record.cid, over: found))
     }
     states[place] = state
+    schemas.append(schema)
     if case .unchanged? = results.last, write.action.isIdempotent { return }
     isNoOp = false
   }
