@@ -63,10 +63,12 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     // C, ours: SHA-256 on the CPU's SHA instructions, with a portable path.
     .target(name: "CSHA256"),
+    // C, ours: the bytes of lexicons/.
+    .target(name: "CLexicons"),
 
     room("ATSyntax", []),
     room("DAGCBOR", ["CCBOR", "CSHA256"]),
-    room("Lexicon", ["ATSyntax", "DAGCBOR"]),
+    room("Lexicon", ["ATSyntax", "DAGCBOR", "CLexicons"]),
     // Made from lexicons/ by `plaited lex gen --swift`; a test holds it to them.
     room("Records", ["Lexicon", "ATSyntax", "DAGCBOR"]),
     room("ATCrypto", ["CSecp256k1", "DAGCBOR", crypto]),
@@ -88,8 +90,8 @@ let package = Package(
     .executableTarget(
       name: "plaited",
       dependencies: [
-        "XRPC", "RepoStore", "Accounts", "Lexicon", "MST", "Identity", "ATCrypto", "DAGCBOR",
-        "ATSyntax", "World", "Workloads",
+        "XRPC", "RepoStore", "Accounts", "MST", "Records", "Lexicon", "Identity", "ATCrypto",
+        "DAGCBOR", "ATSyntax", "World", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -123,8 +125,8 @@ let package = Package(
     tests(of: "ATCrypto", ["ATCrypto", "DAGCBOR"]),
     tests(of: "Identity", ["Identity", "ATCrypto", "ATSyntax", "DAGCBOR"]),
     tests(of: "MST", ["MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
-    tests(of: "RepoStore", ["RepoStore", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
-    tests(of: "plaited", ["plaited", "RepoStore", "ATCrypto", "DAGCBOR", "ATSyntax"]),
+    tests(of: "RepoStore", ["RepoStore", "Lexicon", "MST", "ATSyntax", "DAGCBOR", "ATCrypto"]),
+    tests(of: "plaited", ["plaited", "RepoStore", "Lexicon", "ATCrypto", "DAGCBOR", "ATSyntax"]),
     tests(of: "Accounts", ["Accounts", "ATSyntax", "DAGCBOR"]),
     tests(of: "Tokens", ["Tokens", "ATSyntax", "DAGCBOR", "ATCrypto", crypto]),
     tests(

@@ -31,7 +31,7 @@ extension Room {
       name: "ATCrypto", ours: ["CSecp256k1", "DAGCBOR"], outside: ["Crypto", "Glibc"],
       habits: .pureButRandom),
     // Glibc for reading its folder.
-    Room(name: "Lexicon", ours: ["ATSyntax", "DAGCBOR"], outside: ["Glibc"]),
+    Room(name: "Lexicon", ours: ["ATSyntax", "DAGCBOR", "CLexicons"], outside: ["Glibc"]),
     Room(name: "Records", ours: ["Lexicon", "ATSyntax", "DAGCBOR"]),
     Room(name: "MST", ours: ["ATSyntax", "DAGCBOR"]),
     Room(name: "Identity", ours: ["ATSyntax", "DAGCBOR", "ATCrypto"]),

@@ -3,6 +3,7 @@ import ATCrypto
 import ATSyntax
 import DAGCBOR
 import Foundation
+import Lexicon
 import RepoStore
 import Testing
 
@@ -15,6 +16,14 @@ struct ReadmeTests {
     // README begins
     var options = StoreOptions()
     options.createsIfMissing = true
+    let schemas = try Catalog(BuiltInLexicons.documents())  // yours: Catalog(folder: "lexicons")
+    options.validate = { path, record, mode throws(RecordRefusal) in
+      do throws(LexiconError) {
+        return try schemas.check(record, in: path.collection, key: path.rkey, mode: mode)
+      } catch {
+        throw .schema(path: error.path, message: "\(error)")
+      }
+    }
     let store = try RepoStore.open(folder, options)
 
     let key = PrivateKey.generate(on: .k256)
