@@ -10,7 +10,8 @@ struct Plaited: AsyncParsableCommand, Group {
     version: Invocation.version,
     subcommands: [
       Init.self, Serve.self, Status.self, RepoGroup.self, IdentityGroup.self,
-      AccountGroup.self, KeyGroup.self, FirehoseGroup.self, StoreGroup.self, Bench.self,
+      AccountGroup.self, KeyGroup.self, LogGroup.self, LexGroup.self, FirehoseGroup.self,
+      StoreGroup.self, Bench.self,
     ])
 
   static let examples = [

@@ -20,7 +20,7 @@ struct MeterTests {
     desk.now = { box.now }
     let common = try CommonOptions.parse(words)
     let job = Job(
-      desk: desk, common: common, door: StoreDoor(),
+      desk: desk, common: common, door: StoreDoor(schemas: SchemaShelf("/nowhere")),
       printer: Printer(
         mode: .plain, command: "", paper: Paper(width: 80, colour: .off, now: 0), out: desk.out))
     let meter = Meter("exporting", "bytes", for: job)

@@ -24,6 +24,7 @@ extension Complaint {
         .configuration, "InvalidLexicon", what: "the schemas are not what they must be",
         why: "\(error)", remedy: "correct the file, or name another folder")
     case let error as KeyFileError: self.init(error)
+    case let error as LexiconError: self.init(error)
     case let error as RepoProofError: self.init(error)
     case let error as MSTError: self.init(damage: error)
     case let error as CBORError: self.init(damage: error)
@@ -73,6 +74,12 @@ extension Complaint {
     self.init(
       .usage, "InvalidQuery", what: "the question is not understood", why: "\(error)",
       remedy: "write it as --where 'field=value', 'field>=3', 'field~word' or 'field exists'")
+  }
+
+  private init(_ error: LexiconError) {
+    self.init(
+      .negative, "InvalidSchema", what: "the schema is none", why: "\(error)",
+      remedy: "plaited lex check lists all that is wrong")
   }
 
   private init(_ error: RepoProofError) {

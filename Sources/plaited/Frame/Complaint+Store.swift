@@ -94,6 +94,7 @@ extension Complaint {
       Complaint(
         .negative, "RevNotFound", what: "there is no such commit", why: "\(error)",
         remedy: "plaited repo log")
+    case .record(let path, .schema): Complaint.ofSchema(path, error)
     case .importRefused:
       Complaint(
         .negative, "ImportRefused", what: "nothing was imported", why: "\(error)",
@@ -109,6 +110,13 @@ extension Complaint {
       Complaint(
         .usage, "InvalidRequest", what: nothing, why: "\(error)", remedy: "--help has examples")
     }
+  }
+
+  /// What a schema refuses.
+  private static func ofSchema(_ path: RecordPath, _ error: StoreError) -> Complaint {
+    Complaint(
+      .usage, "InvalidRecord", what: "nothing was written", why: "\(error)",
+      remedy: "plaited lex show \(path.collection), or write it with --validate off")
   }
 
   private static func ofDisk(_ cause: DiskError, _ error: StoreError) -> Complaint {

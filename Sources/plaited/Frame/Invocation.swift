@@ -79,7 +79,9 @@ struct Invocation {
     let pager = mode == .human && !verb.isLive ? desk.pager : nil
     let out = pager.map { pager in Outlet { try pager.write($0) } } ?? desk.out
     var job = Job(
-      desk: desk, common: verb.common, door: StoreDoor(lending: lent),
+      desk: desk, common: verb.common,
+      door: StoreDoor(
+        lending: lent, schemas: SchemaShelf(desk.storeFolder(verb.common.store))),
       printer: printer(for: name, mode: mode, isColourRefused: verb.common.noColor, out: out))
     job.printer.isLive = verb.isLive
     do {

@@ -26,7 +26,17 @@ final class StoreDoor: Sendable {
   /// A store that was open before and stays so.
   private let lent: RepoStore?
 
-  init(lending store: RepoStore? = nil) { lent = store }
+  /// What the store asks about records, and what commands ask about schemas.
+  let schemas: SchemaShelf
+
+  init(lending store: RepoStore? = nil, schemas: SchemaShelf) {
+    lent = store
+    self.schemas = schemas
+    if let store { schemas.look(in: store) }
+  }
+
+  /// Whether a store is open already.
+  var hasStore: Bool { lent != nil || open.withLock { $0 != nil } }
 
   /// The store in `folder`, opened with the first call; whether this was it.
   ///
@@ -41,7 +51,10 @@ final class StoreDoor: Sendable {
     }
     return try open.withLock { open in
       if let open { return (open, false) }
-      let store = try StoreDoor.opened(folder, wish.options)
+      var options = wish.options
+      options.validate = schemas.judge
+      let store = try StoreDoor.opened(folder, options)
+      schemas.look(in: store)
       open = store
       return (store, true)
     }

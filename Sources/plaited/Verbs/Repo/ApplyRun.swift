@@ -16,6 +16,7 @@ struct ApplyRun {
   private let did: DID
   private let space: Space?
   private let meter: Meter
+  private var schemas: SchemaTally
   private var repos: [Space: Repo] = [:]
   private var waiting: [Pending] = []
   private var told = 0
@@ -24,10 +25,13 @@ struct ApplyRun {
   private(set) var writeCount = 0
   private(set) var head: RepoHead?
 
-  init(_ store: RepoStore, _ did: DID, space: Space?, meter: Meter) {
+  init(
+    _ store: RepoStore, _ did: DID, space: Space?, schemas: SchemaTally, meter: Meter
+  ) {
     self.store = store
     self.did = did
     self.space = space
+    self.schemas = schemas
     self.meter = meter
   }
 
@@ -56,7 +60,9 @@ struct ApplyRun {
   mutating func check(_ batch: WriteBatch) throws {
     let repo = try repo(for: batch)
     do throws(StoreError) {
-      count(try repo.preview(batch.writes))
+      let preview = try repo.preview(batch.writes)
+      count(preview.results)
+      schemas.add(preview.schemas)
     } catch {
       throw ApplyRun.refused(batch, error)
     }
@@ -86,6 +92,7 @@ struct ApplyRun {
       throw ApplyRun.refused(first.batch, error)
     }
     count(receipt.results)
+    schemas.add(receipt.schemas)
     writeCount += first.batch.writes.count
     head = receipt.head
     if receipt.isNoOp { return }
@@ -95,7 +102,7 @@ struct ApplyRun {
         [
           .count(Int(receipt.head.lsn.rawValue)), .id("\(receipt.head.rev)"),
           .count(receipt.opCount), .count(first.batch.lastLine),
-        ], ApplyRun.value(receipt, line: first.batch.lastLine))
+        ], value(receipt, line: first.batch.lastLine))
     }
     try meter.reached(writeCount)
   }
@@ -104,8 +111,11 @@ struct ApplyRun {
     for result in results { counts[result.name, default: 0] += 1 }
   }
 
-  private static func value(_ receipt: CommitReceipt, line: Int) -> CBORValue {
+  private func value(_ receipt: CommitReceipt, line: Int) -> CBORValue {
     var members = receipt.head.members
+    var found = SchemaTally(schemas.validation)
+    found.add(receipt.schemas)
+    members["validation"] = found.value
     members["ops"] = .count(receipt.opCount)
     members["line"] = .count(line)
     return .map(members)
@@ -145,13 +155,14 @@ extension ApplyRun {
   func answer(isDryRun: Bool, mode: OutputMode) -> Answer {
     var members = CBORMap(present: [
       "commits": .count(commitCount), "writes": .count(writeCount),
-      "dryRun": isDryRun ? true : nil,
+      "validation": schemas.value, "dryRun": isDryRun ? true : nil,
     ])
     var card = Card(["writes": .count(writeCount), "commits": .count(commitCount)])
     for name in ["created", "updated", "deleted", "unchanged"] {
       members[name] = .count(counts[name] ?? 0)
       card.add(name, counts[name].map { .count($0) })
     }
+    card.add("schemas", schemas.cell)
     for (name, value) in head?.members ?? [:] { members[name] = value }
     if let head { card.add(head) }
     return Answer(

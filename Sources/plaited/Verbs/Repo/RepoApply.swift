@@ -14,7 +14,7 @@ struct RepoApply: Verb {
     """
     A line is {"action","collection","rkey"?,"record"?,"swapRecord"?}; actions are create, put, \
     update and delete. With --ndjson each commit is told as soon as it is durable: {lsn, seq, \
-    rev, commit, data, ops, line}, where line is the last input line that it holds.
+    rev, commit, data, ops, line, validation}, where line is the last input line that it holds.
     """)
   static let examples = [
     Example("plaited repo apply writes.ndjson", "apply a file in commits of 200 writes"),
@@ -28,6 +28,7 @@ struct RepoApply: Verb {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var repo: RepoOptions
+  @OptionGroup var schema: ValidateOption
   @Argument(help: "A file of JSON lines, or - for standard input.") var file = "-"
   @Option(help: ArgumentHelp("Writes in a commit.", valueName: "n"))
   var batch = StoreLimit.writesPerCommit.rawValue
@@ -58,7 +59,8 @@ struct RepoApply: Verb {
     let did = try store.account(repo.repo)
     if let key { try store.useKey(job.privateKey(key), of: did) }
     var run = ApplyRun(
-      store, did, space: repo.space?.space, meter: Meter("applying", "writes", for: job))
+      store, did, space: repo.space?.space, schemas: SchemaTally(schema.validate),
+      meter: Meter("applying", "writes", for: job))
     if job.printer.mode == .ndjson { try run.openList(&job) }
     let inlet =
       file == "-" ? try job.input(for: "writes") : try ReadableFile(job.desk.path(file)).inlet
@@ -67,6 +69,7 @@ struct RepoApply: Verb {
     var failure: (any Error)?
     do {
       while let batch = try await reader.next(whenWaiting: { try await run.drain(&job) }) {
+        let batch = batch.validated(schema.validate)
         if dryRun { try run.check(batch) } else { try await run.enqueue(batch, &job) }
       }
     } catch {
@@ -107,6 +110,13 @@ struct WriteBatch {
   var writes: [RecordWrite] = []
   var firstLine = 0
   var lastLine = 0
+
+  /// The same writes, held to their schemas so strictly.
+  func validated(_ validation: ValidationMode) -> WriteBatch {
+    var batch = self
+    for index in batch.writes.indices { batch.writes[index].validation = validation }
+    return batch
+  }
 
   var place: String {
     firstLine == lastLine ? "line \(firstLine)" : "lines \(firstLine) to \(lastLine)"

@@ -22,6 +22,7 @@ struct RepoImport: Verb {
   ]
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var schema: ValidateOption
   @Argument(help: "The CAR to read, or - for standard input.") var file: String
   @Option(help: ArgumentHelp("Whose repo it must be.", valueName: "did"))
   var did: String?
@@ -59,7 +60,9 @@ struct RepoImport: Verb {
     var failure: (any Error)?
     let report: ImportReport
     do throws(StoreError) {
-      report = try await store.importCAR(of: owner, signer: signer?.key) {
+      report = try await store.importCAR(
+        of: owner, signer: signer?.key, validation: schema.validate
+      ) {
         () throws(StoreError) in
         do {
           let piece = try inlet.read()
@@ -96,6 +99,8 @@ struct RepoImport: Verb {
     members["did"] = .text(did)
     members["importedCommit"] = .text(report.importedCommit)
     members["records"] = .count(report.recordCount)
+    let schemas = SchemaTally(schema.validate, report.schemaCounts)
+    members["validation"] = schemas.value
     members["nodes"] = .count(report.nodeCount)
     members["bytes"] = .count(report.byteCount)
     members["adopted"] = .bool(report.isAdopted)
@@ -105,7 +110,8 @@ struct RepoImport: Verb {
       "did": .id("\(did)"),
       "repo": .text(report.isAdopted ? "adopted as it is" : "changed by a new commit"),
       "signature": report.isSignatureChecked ? .good("valid") : .faint("not checked: no key known"),
-      "records": .count(report.recordCount), "size": .byteCount(report.byteCount),
+      "records": .count(report.recordCount), "schemas": schemas.cell,
+      "size": .byteCount(report.byteCount),
     ])
     card.add(head)
     return Answer(
@@ -114,19 +120,38 @@ struct RepoImport: Verb {
       next: ["plaited repo verify \(did)", "plaited repo get --repo \(did)"])
   }
 
+  /// Judges every record as the import would.
+  private func schemaTally(of car: Reading, _ job: Job) throws -> SchemaTally {
+    var tally = SchemaTally(schema.validate)
+    guard schema.validate != .off else { return tally }
+    let judge = job.door.schemas.judge
+    var walk = car.tree.walk()
+    while let entry = try walk.next() {
+      guard let path = entry.path else { continue }
+      let bytes = try car.block(entry.value)
+      do throws(RecordRefusal) {
+        tally.add([try judge(path, bytes.span.bytes, schema.validate)])
+      } catch {
+        throw StoreError.record(path, error)
+      }
+    }
+    return tally
+  }
+
   /// Verifies the CAR and compares it with what is here.
   private func preview(_ store: RepoStore, _ owner: DID?, _ job: Job) throws -> Answer {
     let car = try Reading(CARFile(file, on: job.desk))
     if let owner, owner != car.did {
       throw StoreError.importRefused(.wrongDID(expected: owner, found: car.did))
     }
+    let schemas = try schemaTally(of: car, job)
     let isKnown = store.repos.contains { $0.did == car.did && $0.space == .public }
     let before = isKnown ? try store.repo(car.did).snapshot().tree : MST()
     let changes = try before.diff(to: car.tree).changes.map { ChangeRow($0) }
     return Answer(
       CBORMap(present: [
         "did": .text(car.did), "importedCommit": .text(car.commit), "adopted": .bool(!isKnown),
-        "changes": .array(changes.map(\.value)), "dryRun": true,
+        "changes": .array(changes.map(\.value)), "validation": schemas.value, "dryRun": true,
       ]),
       page: [.table(Table(columns: ChangeRow.columns, rows: changes.map(\.cells)))],
       notes: ["\(changes.count) record(s) would change; nothing was written"])

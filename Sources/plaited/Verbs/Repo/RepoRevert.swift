@@ -19,6 +19,7 @@ struct RepoRevert: Verb {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var repo: RepoOptions
+  @OptionGroup var schema: ValidateOption
   @Argument(help: "A rev, HEAD~3, or the CID of a commit.") var rev: RevName
   @Option(
     help: ArgumentHelp("A clock that stands at this microsecond.", valueName: "micros"))
@@ -39,9 +40,14 @@ struct RepoRevert: Verb {
       members["dryRun"] = true
       return Answer(members, page: rows.isEmpty ? [] : [table])
     }
-    let receipt = try await repo.revert(to: target)
+    let receipt = try await repo.revert(to: target, validation: schema.validate)
+    var schemas = SchemaTally(schema.validate)
+    schemas.add(receipt.schemas)
+    members["validation"] = schemas.value
     for (name, value) in receipt.head.members { members[name] = value }
-    var card = Card(["reverted to": .id("\(target)"), "changes": .count(rows.count)])
+    var card = Card([
+      "reverted to": .id("\(target)"), "changes": .count(rows.count), "schemas": schemas.cell,
+    ])
     card.add(receipt.head)
     return Answer(
       members, page: rows.isEmpty ? [.card(card)] : [table, .space, .card(card)],

@@ -72,6 +72,7 @@ struct RepoCreate: Verb {
   @OptionGroup var common: CommonOptions
   @OptionGroup var repo: RepoOptions
   @OptionGroup var write: WriteOptions
+  @OptionGroup var schema: ValidateOption
   @Argument(help: "The collection, an NSID.") var collection: String
   @Argument(help: ArgumentHelp("[RKEY] RECORD", valueName: "rkey record"))
   var words: [String] = []
@@ -81,7 +82,7 @@ struct RepoCreate: Verb {
     let (rkey, record) = try RecordWords(words).read(job)
     let key = try rkey.map { try RecordKey($0) } ?? RecordKey(job.nextTID(write.clock))
     let path = RecordPath(collection: collection, rkey: key)
-    return try await job.write(.create(record), at: path, repo, write)
+    return try await job.write(.create(record), at: path, repo, write, schema.validate)
   }
 }
 
@@ -103,6 +104,7 @@ struct RepoPut: Verb {
   @OptionGroup var common: CommonOptions
   @OptionGroup var repo: RepoOptions
   @OptionGroup var write: WriteOptions
+  @OptionGroup var schema: ValidateOption
   @Argument(help: "The collection, an NSID.") var collection: String
   @Argument(help: "The record key.") var rkey: String
   @Argument(help: "JSON, @FILE, or - for standard input.") var record = "-"
@@ -110,7 +112,7 @@ struct RepoPut: Verb {
   func answer(_ job: inout Job) async throws -> Answer {
     let path = RecordPath(collection: try NSID(collection), rkey: try RecordKey(rkey))
     let record = try RecordWords([record]).read(job).record
-    return try await job.write(.put(record), at: path, repo, write)
+    return try await job.write(.put(record), at: path, repo, write, schema.validate)
   }
 }
 
@@ -204,19 +206,26 @@ extension Job {
   /// Makes one commit of one write, or says what it would do.
   func write(
     _ action: RecordWrite.Action, at path: RecordPath, _ options: RepoOptions,
-    _ write: WriteOptions
+    _ write: WriteOptions, _ validation: ValidationMode? = nil
   ) async throws -> Answer {
     let store = try store(StoreWish(clock: write.clock))
     let repo = try options.repo(holding: path.collection, in: store)
     let record = RecordWrite(
-      path, action, swapRecord: write.swapRecord?.condition ?? .any)
+      path, action, swapRecord: write.swapRecord?.condition ?? .any,
+      validation: validation ?? .optimistic)
     let swapCommit = write.swapCommit?.cid
     if write.dryRun {
-      let results = try repo.preview([record], swapCommit: swapCommit)
-      return WriteAnswer(path, results[0], repo: repo.name, head: nil).answer
+      let preview = try repo.preview([record], swapCommit: swapCommit)
+      var answer = WriteAnswer(path, preview.results[0], repo: repo.name, head: nil)
+      answer.schema = preview.schemas[0]
+      answer.validation = validation
+      return answer.answer
     }
     let receipt = try await repo.commit([record], swapCommit: swapCommit)
-    return WriteAnswer(path, receipt.results[0], repo: repo.name, head: receipt.head).answer
+    var answer = WriteAnswer(path, receipt.results[0], repo: repo.name, head: receipt.head)
+    answer.schema = receipt.schemas[0]
+    answer.validation = validation
+    return answer.answer
   }
 }
 
@@ -227,6 +236,9 @@ struct WriteAnswer {
   var repo: RepoName
   /// nil: nothing was written, it was only tried.
   var head: RepoHead?
+  var schema = ValidationStatus.absent
+  /// How strictly the schema was asked; nil: nothing was written that has one.
+  var validation: ValidationMode?
 
   init(_ path: RecordPath, _ result: WriteResult, repo: RepoName, head: RepoHead?) {
     self.path = path
@@ -239,12 +251,14 @@ struct WriteAnswer {
     let uri = ATURI(authority: .did(repo.did), path: path)
     var members = CBORMap(present: [
       "uri": .text(uri), "cid": result.cid.map { .text($0) }, "action": .string(result.name),
+      "validate": validation.map { .string($0.rawValue) }, "validationStatus": schema.value,
       "space": .string(repo.space.rawValue), "dryRun": head == nil ? true : nil,
     ])
     for (name, value) in head?.members ?? [:] { members[name] = value }
     var card = Card([
       head == nil ? "would be" : "was": .good(result.name), "uri": .id("\(uri)"),
       "cid": result.cid.map { .id("\($0)") },
+      "schema": validation == .off ? .faint("not checked") : schema.cell,
     ])
     if let head { card.add(head) }
     let next =
