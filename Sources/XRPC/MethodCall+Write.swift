@@ -173,6 +173,9 @@ extension MethodCall {
   private func commit(
     _ writes: [RecordWrite], of did: DID, _ input: JSONInput
   ) async throws(XRPCError) -> CommitReceipt {
+    var writes = writes
+    let mode = try validationMode(input)
+    for index in writes.indices { writes[index].validation = mode }
     let swapCommit = try input.optional("swapCommit", as: CID.self)
     let space = try space(of: writes, did)
     let repo = try inStore { () throws(StoreError) in try site.store.repo(did, space) }

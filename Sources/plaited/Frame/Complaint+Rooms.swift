@@ -22,9 +22,8 @@ extension Complaint {
     case let error as LexiconError:
       self.init(
         .configuration, "InvalidLexicon", what: "the schemas are not what they must be",
-        why: "\(error)", remedy: "correct the file, or name another folder")
+        why: "\(error)", remedy: "correct the file, or name another; plaited lex check lists all that is wrong")
     case let error as KeyFileError: self.init(error)
-    case let error as LexiconError: self.init(error)
     case let error as RepoProofError: self.init(error)
     case let error as MSTError: self.init(damage: error)
     case let error as CBORError: self.init(damage: error)
@@ -74,12 +73,6 @@ extension Complaint {
     self.init(
       .usage, "InvalidQuery", what: "the question is not understood", why: "\(error)",
       remedy: "write it as --where 'field=value', 'field>=3', 'field~word' or 'field exists'")
-  }
-
-  private init(_ error: LexiconError) {
-    self.init(
-      .negative, "InvalidSchema", what: "the schema is none", why: "\(error)",
-      remedy: "plaited lex check lists all that is wrong")
   }
 
   private init(_ error: RepoProofError) {

@@ -134,7 +134,11 @@ struct Serve: Verb {
       let password = try SecretFile.read(adminPasswordFile, on: job.desk)
       configuration.adminPassword = Digest(of: Array(password.utf8))
     }
-    if let lexicons { configuration.schemas = try Catalog(folder: job.desk.path(lexicons)) }
+    configuration.schemas = try job.schemas().catalog
+    if let lexicons {
+      let folder = try Catalog(folder: job.desk.path(lexicons))
+      configuration.schemas = try configuration.schemas.adding(folder.documents)
+    }
     var known: [DID: PLCOperation] = [:]
     for did in Set(store.repos.map(\.did)) {
       known[did] = try IdentityFile(of: did, in: job).read()
