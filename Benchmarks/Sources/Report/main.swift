@@ -66,7 +66,8 @@ extension Plot {
     self.init(
       Words(
         "Tree writes by repo size",
-        "insert and seal, in memory, one thread; medians, bars from the slowest round to the fastest",
+        "insert and seal, in memory, one thread; medians, "
+          + "bars from the slowest round to the fastest",
         rate: "records inserted per second"), lines, sizes: sizes)
   }
 }

@@ -60,8 +60,8 @@ final class StoreDoor: Sendable {
     }
   }
 
-  /// After anything but a clean close opening writes a little, which a full disk does not take: what
-  /// is there can be read all the same.
+  /// After anything but a clean close opening writes a little, which a full disk does not take:
+  /// what is there can be read all the same.
   private static func opened(_ folder: String, _ options: StoreOptions) throws -> RepoStore {
     do throws(StoreError) {
       return try RepoStore.open(folder, options)

@@ -9,7 +9,7 @@
 //   ! no record matches                              a line of standard error
 //   plain 0 …
 //
-// One file for each noun: a new verb gets a row there, recorded by running the tests with
+// One file for each noun, or several for a large one (repo+history.rows): a new verb gets a row there, recorded by running the tests with
 // PLAITED_RECORD=1, and then read. Output that is no text is told by its length and its CID.
 // Not here: running rows (CommandRun), where they run (CommandWorld).
 import DAGCBOR
@@ -96,7 +96,8 @@ struct RowFile {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Commands")
 
-  var noun: String
+  /// `repo+history`, of which the rows are about `repo`.
+  var name: String
   private(set) var rows: [CommandRow] = []
   /// Lines that begin with `#` or are empty, by the row that they stand before.
   private var comments: [Int: [String]] = [:]
@@ -105,15 +106,15 @@ struct RowFile {
     let description: String
   }
 
-  init(noun: String, text: String) throws {
-    self.noun = noun
+  init(name: String, text: String) throws {
+    self.name = name
     var form: Form?
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     for (index, line) in lines.enumerated() {
       do {
         try take(String(line), &form)
       } catch {
-        throw Unreadable(description: "\(noun).rows, line \(index + 1): \(error)")
+        throw Unreadable(description: "\(name).rows, line \(index + 1): \(error)")
       }
     }
   }
@@ -123,7 +124,7 @@ struct RowFile {
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       .filter { $0.hasSuffix(".rows") }.map { name in
         try RowFile(
-          noun: String(name.dropLast(5)),
+          name: String(name.dropLast(5)),
           text: String(contentsOf: folder.appending(path: name), encoding: .utf8))
       }
   }
@@ -135,7 +136,8 @@ struct RowFile {
       form = nil
       comments[rows.count, default: []].append(line)
     case "$":
-      rows.append(CommandRow(noun: noun, line: rest))
+      let noun = name.prefix { $0 != "+" }
+      rows.append(CommandRow(noun: String(noun), line: rest))
       form = nil
     case "<": rows[rows.count - 1].input += rest + "\n"
     case "~":

@@ -32,7 +32,7 @@ struct CommandRowTests {
         for form in Form.allCases { row.forms[form] = try await row.said(as: form) }
         said.append(row)
       }
-      let target = RowFile.folder.appending(path: "\(file.noun).rows")
+      let target = RowFile.folder.appending(path: "\(file.name).rows")
       try file.text(with: said).write(to: target, atomically: true, encoding: .utf8)
     }
     Issue.record("the rows were recorded: read what has changed, and run without PLAITED_RECORD")
@@ -63,8 +63,8 @@ struct CommandRowTests {
   func roundTrip() throws {
     for file in try files.get() {
       let text = try String(
-        contentsOf: RowFile.folder.appending(path: "\(file.noun).rows"), encoding: .utf8)
-      #expect(file.text(with: file.rows) == text, "\(file.noun).rows")
+        contentsOf: RowFile.folder.appending(path: "\(file.name).rows"), encoding: .utf8)
+      #expect(file.text(with: file.rows) == text, "\(file.name).rows")
     }
     #expect(CommandRow.words(#"a 'b "c"' "d e"  -f ''"#) == ["a", #"b "c""#, "d e", "-f", ""])
   }

@@ -1,6 +1,7 @@
 // Program.swift: the built program as a process, with pipes or a terminal around it.
 import Foundation
 import Glibc
+import Synchronization
 
 @testable import plaited
 
@@ -147,14 +148,14 @@ final class Program {
 }
 
 /// Reads a pipe beside the other one, so that neither can fill up.
-private final class ErrorBox: @unchecked Sendable {
+private final class ErrorBox: Sendable {
   private let done = DispatchSemaphore(value: 0)
-  // Written once before the semaphore is signalled, read after: never at the same time.
-  private var bytes = Data()
+  private let bytes = Mutex(Data())
 
   init(_ handle: FileHandle) {
     DispatchQueue.global().async { [self] in
-      bytes = handle.readDataToEndOfFile()
+      let read = handle.readDataToEndOfFile()
+      bytes.withLock { $0 = read }
       done.signal()
     }
   }
@@ -162,6 +163,6 @@ private final class ErrorBox: @unchecked Sendable {
   func text() -> String {
     done.wait()
     done.signal()
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.withLock { String(decoding: $0, as: UTF8.self) }
   }
 }
