@@ -99,6 +99,8 @@ struct StoreRetention: Verb {
   var history: KeepArgument?
   @Option(help: ArgumentHelp("Replay events this old: 72h.", valueName: "time"))
   var replay: KeepArgument?
+  @Flag(help: "Show what it would be, and change nothing.")
+  var dryRun = false
 
   func validate() throws {
     if let replay, replay.seconds == nil {
@@ -111,9 +113,11 @@ struct StoreRetention: Verb {
     var retention = store.retention
     if let history { retention.historySeconds = history.seconds }
     if let seconds = replay?.seconds { retention.replaySeconds = seconds }
-    if retention != store.retention { try await store.setRetention(retention) }
+    if retention != store.retention, !dryRun { try await store.setRetention(retention) }
+    var members = retention.members
+    members["dryRun"] = dryRun ? true : nil
     return Answer(
-      retention.members,
+      members,
       page: [
         .card(
           Card([

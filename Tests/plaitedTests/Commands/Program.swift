@@ -51,7 +51,7 @@ final class Program {
     process.standardError = errors
     if onTerminal {
       let ends = try Program.terminal()
-      process.standardOutput = FileHandle(fileDescriptor: ends.slave, closeOnDealloc: true)
+      process.standardOutput = FileHandle(fileDescriptor: ends.slave, closeOnDealloc: false)
       output = ends.master
       try process.run()
       Glibc.close(ends.slave)
