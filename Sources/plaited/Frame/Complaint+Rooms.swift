@@ -22,7 +22,7 @@ extension Complaint {
     case let error as LexiconError:
       self.init(
         .configuration, "InvalidLexicon", what: "the schemas are not what they must be",
-        why: "\(error)", remedy: "correct the file, or name another; plaited lex check lists all that is wrong")
+        why: "\(error)", remedy: "correct the file, or name another; plaited lex check says all")
     case let error as KeyFileError: self.init(error)
     case let error as RepoProofError: self.init(error)
     case let error as MSTError: self.init(damage: error)
