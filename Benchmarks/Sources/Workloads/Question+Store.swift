@@ -46,7 +46,7 @@ extension Question {
       Question(
         name: "store/commit-checked/durable/\(size)", guess: 5.5e3, limit: "the flush",
         floor: ["disk/append-zeroed/6-KB", "store/commit-checked/memory/\(size)"],
-        floorName: "an append + the same in memory", goal: .share(0.85))
+        floorName: "append + memory", goal: .share(0.85))
     ]
   }
 

@@ -9,9 +9,10 @@
 //   ! no record matches                              a line of standard error
 //   plain 0 …
 //
-// One file for each noun, or several for a large one (repo+history.rows): a new verb gets a row there, recorded by running the tests with
-// PLAITED_RECORD=1, and then read. Output that is no text is told by its length and its CID.
-// Not here: running rows (CommandRun), where they run (CommandWorld).
+// One file for each noun, or several for a large one (repo+history.rows): a new verb gets a row
+// there, recorded by running the tests with PLAITED_RECORD=1, and then read. Output that is no text
+// is told by its length and its CID. Not here: running rows (CommandRun), where they run
+// (CommandWorld).
 import DAGCBOR
 import Foundation
 import Testing

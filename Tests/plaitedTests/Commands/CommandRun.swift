@@ -42,7 +42,9 @@ extension CommandRow {
     // A pager would take the place of standard output.
     memory.environment["PLAITED_PAGER"] = ""
     if setting.form == .human {
-      memory.terminal = Terminal(ends: [.output, .errors], columnCount: 100)
+      // Where numbers vary, so do the columns that they leave: then nothing is cut.
+      memory.terminal = Terminal(
+        ends: [.output, .errors], columnCount: varieties.contains(.numbers) ? 200 : 100)
     }
     return world.masked(await world.run(words, memory), varieties)
   }

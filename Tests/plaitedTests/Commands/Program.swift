@@ -61,6 +61,8 @@ final class Program {
       output = dup(pipe.fileHandleForReading.fileDescriptor)
       try process.run()
       try pipe.fileHandleForWriting.close()
+      // Nobody else reads: whoever writes then finds out when `output` is closed.
+      try pipe.fileHandleForReading.close()
     }
   }
 

@@ -56,7 +56,7 @@ struct RequirementTests {
   @Test("what is written is in the collections and their counts, and what is deleted is not")
   func collections() async throws {
     let session = try await Session()
-    _ = try await session.result("repo create app.example.other a '{\"n\":1}'")
+    _ = try await session.result("repo create app.example.other a '{\"n\":1}' --validate off")
     _ = try await session.result("repo create app.example.other b '{\"n\":2}'")
     _ = try await session.result("repo delete app.example.other a")
     let described = try await session.result("repo describe")
@@ -114,7 +114,7 @@ struct RequirementTests {
       }
       let read = await session.run("repo get")
       #expect(read.status == 0 && read.err.contains("the store is damaged"))
-      let write = await session.run("repo put app.example.note x '{\"n\":1}'")
+      let write = await session.run("repo put app.example.note x '{\"n\":1}' --validate off")
       #expect(write.status == 69 && write.err.contains("nothing was written"))
       count += 1
     }
@@ -138,8 +138,8 @@ struct RequirementTests {
   func appendOnly() async throws {
     let session = try await Session()
     let name = "dev.plaited.constraint c"
-    _ = try await session.result("repo create \(name) '{\"n\":1}'")
-    for line in ["repo delete \(name)", "repo put \(name) '{\"n\":2}'"] {
+    _ = try await session.result("repo create \(name) '{\"n\":1}' --validate off")
+    for line in ["repo delete \(name)", "repo put \(name) '{\"n\":2}' --validate off"] {
       let said = await session.run(line + " --json")
       #expect(said.status == 5 && said.out.contains("AppendOnlyCollection"), "\(said)")
     }

@@ -23,11 +23,13 @@ struct LogImport: Verb {
   @OptionGroup var repo: RepoOptions
   @OptionGroup var schema: ValidateOption
   @Argument(help: "A file of JSON lines, or - for standard input.") var file: String
+  @Option(help: ArgumentHelp("A clock that stands at this microsecond.", valueName: "micros"))
+  var clock: UInt64?
   @Flag(help: "Read and check every line, and write nothing.")
   var dryRun = false
 
   func answer(_ job: inout Job) async throws -> Answer {
-    let store = try job.store()
+    let store = try job.store(StoreWish(clock: clock))
     let repo = try repo.repo(holding: NSID(LogEntry.collection), in: store)
     let inlet = file == "-" ? job.desk.input : try ReadableFile(job.desk.path(file)).inlet
     let meter = Meter("importing", "lines", for: job)
