@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the tests of a Swift Testing event stream: `N passed, N failed, N skipped`.
+"""Counts the tests of Swift Testing event streams, one of each run: `N passed, N failed, N skipped`.
 
 A test function counts once, however many arguments it has. One that began and did not end (a
 crash) failed; so did a run without a test. Exit code 1 where anything failed.
@@ -42,14 +42,19 @@ def count(path):
 
 
 def main():
-    try:
-        passed, failed, skipped = count(sys.argv[1])
-    except FileNotFoundError:
-        print("no event stream: the tests did not run")
-        passed, failed, skipped = 0, 1, 0
-    if passed + failed == 0:
-        print("no test ran")
-        failed = 1
+    passed = failed = skipped = 0
+    for path in sys.argv[1:]:
+        try:
+            counts = count(path)
+        except FileNotFoundError:
+            print(f"{path}: no event stream: the tests did not run")
+            counts = 0, 1, 0
+        if counts[0] + counts[1] == 0:
+            print(f"{path}: no test ran")
+            counts = 0, 1, counts[2]
+        passed, failed, skipped = (
+            sum(pair) for pair in zip((passed, failed, skipped), counts)
+        )
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
