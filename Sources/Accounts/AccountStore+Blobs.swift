@@ -163,8 +163,8 @@ extension AccountStore {
     }
   }
 
-  /// Takes in what changed in a tree up to `rev`; where `isWhole`, `uses` are all there are, not only
-  /// those that changed.
+  /// Takes in what changed in a tree up to `rev`; where `isWhole`, `uses` are all there are, not
+  /// only those that changed.
   public func setBlobUses(
     _ uses: [BlobUse], of scope: BlobScope, asOf rev: TID, isWhole: Bool
   ) throws(AccountError) {
