@@ -13,6 +13,8 @@ extension Catalog {
   ///   one that is not. Grapheme clusters are counted only where the bytes do not decide.
   /// - Parameters:
   ///   - record: one item of DAG-CBOR, checked to be that.
+  ///   - collection: whose schema it is held to.
+  ///   - key: its record key, which the schema may have a say in.
   ///   - mode: what to do where the schema, or one that it refers to, is not known.
   /// - Returns: `.absent` for mode `.off`, with nothing looked at; `.unknown` only for
   ///   `.optimistic`.

@@ -7,9 +7,9 @@ import ATSyntax
 import DAGCBOR
 
 extension Catalog {
-  /// Reads the parameters of a query, procedure or subscription.
+  /// Reads the parameters of a query, procedure or subscription: `texts` are all values given of
+  /// each name, decoded.
   ///
-  /// - Parameter texts: every value given of every name, decoded.
   /// - Returns: the values that were given or have a default, by name.
   /// - Throws: `.missing` at the whole for a required one that is not there; `.parameterText`,
   ///   `.parameterRepeated` or a broken constraint at `/name`; `.unknownSchema` for a method that

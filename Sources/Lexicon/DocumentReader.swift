@@ -9,9 +9,9 @@ import ATSyntax
 import DAGCBOR
 
 extension LexiconDocument {
-  /// Reads a document's JSON text.
+  /// Reads a document's JSON text. Errors call it `name` as long as its id is not known, such as its
+  /// file's path.
   ///
-  /// - Parameter name: what errors call it as long as its id is not known, such as its file's path.
   /// - Complexity: linear in the text, which has at most `LexiconLimits.documentByteCountMax`
   ///   bytes.
   /// - Throws: the first rule that it breaks, with its place.

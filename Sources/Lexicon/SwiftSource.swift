@@ -34,9 +34,9 @@ public enum SwiftSourceError: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 extension Catalog {
-  /// Makes Swift types for documents and for all that they refer to.
+  /// Makes Swift types for documents and for all that they refer to. A comment in them names
+  /// `origin`, the command that makes them.
   ///
-  /// - Parameter origin: the command that makes them, which a comment in them names.
   /// - Returns: a file for each document that has data, by name.
   public func swiftFiles(
     for ids: some Sequence<NSID>, origin: String = "plaited lex gen --swift"

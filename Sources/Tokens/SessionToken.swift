@@ -65,9 +65,9 @@ public struct SessionTokens: Sendable {
     }
   }
 
-  /// Reads a token of ours; of both kinds, since which one is expected is told by its scope.
+  /// Reads a token of ours; of both kinds, since which one is expected is told by its scope. Where
+  /// `allowsExpired`, an old one still says which session to end.
   ///
-  /// - Parameter allowsExpired: an old one still says which session to end.
   /// - Throws: `.expired` for one that is ours and was good once; anything else for one that is
   ///   not ours, or was not made for this.
   public func read(
