@@ -18,7 +18,9 @@ final class SchemaShelf: Sendable {
     /// The commit whose published schemas are in `schemas`.
     var commit: CID?
     var published: [MSTEntry] = []
-    /// The program's and the folder's.
+    /// Folders beside the store's.
+    var folders: [String] = []
+    /// The program's and the folders'.
     var resting: Schemas?
     var schemas: Schemas?
   }
@@ -31,6 +33,14 @@ final class SchemaShelf: Sendable {
 
   /// Looks at the schemas that are published in `store` as well. The store is not kept alive.
   func look(in store: RepoStore) { state.withLock { $0.store = store } }
+
+  /// Reads one more folder from now on, after the store's own.
+  func add(folder: String) {
+    state.withLock { state in
+      state.folders.append(folder)
+      (state.resting, state.schemas) = (nil, nil)
+    }
+  }
 
   /// What is known now.
   func schemas() throws -> Schemas {
@@ -52,7 +62,7 @@ final class SchemaShelf: Sendable {
   }
 
   private func current(_ state: inout State) throws -> Schemas {
-    let resting = try state.resting ?? atRest()
+    let resting = try state.resting ?? atRest(state.folders)
     state.resting = resting
     guard let owner = owner(&state) else { return resting }
     let snapshot = try owner.snapshot()
@@ -76,9 +86,9 @@ final class SchemaShelf: Sendable {
     return schemas
   }
 
-  private func atRest() throws(LexiconError) -> Schemas {
+  private func atRest(_ more: [String]) throws(LexiconError) -> Schemas {
     var schemas = try Schemas.builtIn()
-    schemas.add(folder: folder)
+    for folder in [folder] + more { schemas.add(folder: folder) }
     return schemas
   }
 

@@ -134,11 +134,13 @@ struct Serve: Verb {
       let password = try SecretFile.read(adminPasswordFile, on: job.desk)
       configuration.adminPassword = Digest(of: Array(password.utf8))
     }
-    configuration.schemas = try job.schemas().catalog
     if let lexicons {
-      let folder = try Catalog(folder: job.desk.path(lexicons))
-      configuration.schemas = try configuration.schemas.adding(folder.documents)
+      let folder = job.desk.path(lexicons)
+      // A document that is none is refused here, where somebody looks.
+      _ = try Catalog(folder: folder)
+      job.door.schemas.add(folder: folder)
     }
+    configuration.schemas = try job.schemas().catalog
     var known: [DID: PLCOperation] = [:]
     for did in Set(store.repos.map(\.did)) {
       known[did] = try IdentityFile(of: did, in: job).read()
