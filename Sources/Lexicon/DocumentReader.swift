@@ -9,8 +9,8 @@ import ATSyntax
 import DAGCBOR
 
 extension LexiconDocument {
-  /// Reads a document's JSON text. Errors call it `name`, such as its file's path, as long as its id
-  /// is not known.
+  /// Reads a document's JSON text. Errors call it `name`, such as its file's path, as long as its
+  /// id is not known.
   ///
   /// - Complexity: linear in the text, which has at most `LexiconLimits.documentByteCountMax`
   ///   bytes.
