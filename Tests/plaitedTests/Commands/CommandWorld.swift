@@ -42,13 +42,8 @@ final class CommandWorld: Sendable {
     }
   }
 
-  private static var parent: String {
-    let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-    return named.hasPrefix("/")
-      ? String(named.trimmingSuffix("/"))
-      : NSTemporaryDirectory()
-        .trimmingSuffix("/")
-  }
+  /// The same everywhere: the width of a column is that of the longest path in it.
+  private static let parent = "/tmp"
 
   /// The world, made once for each run of the tests.
   private static let original = Task { try await made() }
@@ -116,12 +111,6 @@ struct Bytes {
       isText
       ? String(decoding: bytes, as: UTF8.self)
       : "\(bytes.count) bytes, \(CID(of: bytes, codec: .raw))\n"
-  }
-}
-
-extension String {
-  fileprivate func trimmingSuffix(_ suffix: String) -> String {
-    count > 1 && hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
   }
 }
 
